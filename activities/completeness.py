@@ -1,0 +1,35 @@
+"""What an update still lacks before it can be submitted, each with its sentence."""
+
+from django.utils.translation import gettext as _
+
+from .models import Activity, ProgressState
+from .obligations import load_duties
+
+
+def activities_of(update):
+    """The activities the update must report, in the plan's order. Three queries."""
+    led = load_duties([update.period.plan_id]).led_on(update.period.plan, update.period.ends_on)
+    mine = Activity.objects.filter(pk__in=led.get(update.agency, [])).select_related("indicator")
+    return list(mine.order_by("position", "pk"))
+
+
+def missing_in(update):
+    """What must be filled in before submitting: [(activity, sentence)], empty when the update is complete."""
+    rows = {row.activity_id: row for row in update.progress_rows.all()}
+    return [
+        (activity, sentence)
+        for activity in activities_of(update)
+        for _field, sentence in missing_fields(activity, rows.get(activity.pk))
+    ]
+
+
+def missing_fields(activity, row):
+    """What one activity's line lacks: (field, sentence) pairs."""
+    named = {"number": activity.number}
+    if row is None:
+        yield "state", _("Activity %(number)s: state its progress.") % named
+    elif row.state != ProgressState.NOT_STARTED:
+        if not row.words.strip():
+            yield "words", _("Activity %(number)s: say in words what was done.") % named
+        if activity.target_quantity and row.quantity_done is None:
+            yield "quantity_done", _("Activity %(number)s: give the quantity done in the period (0 if none).") % named

@@ -1,0 +1,20 @@
+"""Evidence as it stands now, and taking it off: what a sent round names is kept for ever."""
+
+from django.db import transaction
+from django.db.models import Prefetch
+
+from .models import Evidence
+
+KEPT_EVIDENCE = Prefetch("evidence", queryset=Evidence.objects.filter(removed_at__isnull=True))
+
+
+@transaction.atomic
+def remove_evidence(item, *, at):
+    """Take `item` off its line: marked where a round was sent with it, else deleted together with its file."""
+    if item.progress.update.events.filter(move="submit", at__gte=item.added_at).exists():
+        item.removed_at = at
+        item.save(update_fields=["removed_at"])
+        return
+    if item.file:
+        transaction.on_commit(lambda: item.file.storage.delete(item.file.name))
+    Evidence.objects.filter(pk=item.pk).delete()

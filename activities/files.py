@@ -1,0 +1,109 @@
+"""Is this uploaded file what its name says, and may it be kept?"""
+
+import hashlib
+import re
+import zipfile
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from PIL import Image, UnidentifiedImageError
+
+from agencies.vietnamese import nfc
+
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+}
+OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
+IMAGE_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
+SAME_TYPE = {"jpeg": "jpg"}
+ACCEPT = ",".join(f".{extension}" for extension in [*CONTENT_TYPES, *SAME_TYPE])
+
+
+class CheckedFile(NamedTuple):
+    """What is kept of a file besides its bytes. `size` in bytes."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def check_file(upload, max_mb):
+    """Read `upload` (an UploadedFile) once and say what it is.
+
+    Raises:
+        ValidationError: empty, larger than `max_mb`, of a kind not accepted, or not what its name says.
+    """
+    name = clean_name(upload.name)
+    extension = PurePosixPath(name).suffix.lower().lstrip(".")
+    extension = SAME_TYPE.get(extension, extension)
+    if extension not in CONTENT_TYPES:
+        kinds = ", ".join(CONTENT_TYPES)
+        raise ValidationError(_("“%(name)s” is not of an accepted kind. Accepted: %(kinds)s.") % {"name": name, "kinds": kinds})
+    if upload.size > max_mb * 1024 * 1024:
+        raise ValidationError(_("“%(name)s” is larger than %(max)s MB. Send a smaller copy, or a link to it.") % {"name": name, "max": max_mb})
+    if not upload.size:
+        raise ValidationError(_("“%(name)s” is empty.") % {"name": name})
+    if not is_what_it_says(upload, extension):
+        raise ValidationError(
+            _("The content of “%(name)s” is not a %(kind)s file. Check the file and choose it again.")
+            % {"name": name, "kind": extension.upper()}
+        )
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return CheckedFile(name, CONTENT_TYPES[extension], upload.size, digest.hexdigest())
+
+
+def clean_name(name):
+    """The file's own name without folders, control characters or quotes; at most 150 characters."""
+    name = nfc(name).replace("\\", "/").rsplit("/", 1)[-1]
+    name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\"<>|:*?;]+", "_", name).strip(". ") or "file"
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem[:140]}{dot}{extension[:9]}" if dot else name[:150]
+
+
+def is_what_it_says(upload, extension):
+    """The bytes are of the kind the extension names."""
+    upload.seek(0)
+    head = upload.read(16)
+    upload.seek(0)
+    if extension == "pdf":
+        return head.startswith(b"%PDF-")
+    if extension in OFFICE_PARTS:
+        return _is_office(upload, OFFICE_PARTS[extension])
+    if extension in IMAGE_FORMATS:
+        return _is_image(upload, IMAGE_FORMATS[extension])
+    if extension == "mp3":
+        return head.startswith(b"ID3") or (head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6))
+    return head[4:8] == b"ftyp"
+
+
+def _is_office(upload, part):
+    try:
+        with zipfile.ZipFile(upload) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+    return part in names and "[Content_Types].xml" in names and not any("vbaProject" in name for name in names)
+
+
+def _is_image(upload, expected):
+    try:
+        with Image.open(upload) as image:
+            image.verify()
+            return image.format == expected
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False

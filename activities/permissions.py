@@ -1,0 +1,40 @@
+"""May this person do this to that activity, period or update? Used by view, button and workflow alike."""
+
+from plans.permissions import can_edit_plan, is_coordinator_of
+
+from .models import Status
+
+OPEN_TO_THE_AGENCY = (Status.DRAFT, Status.RETURNED)
+
+
+def can_edit_activity(user, activity):
+    return can_edit_plan(user, activity.plan)
+
+
+def is_own_update(user, update):
+    return user.is_focal_point and user.agency_id == update.agency_id
+
+
+def can_view_update(user, update):
+    """Its own agency always; the rest of the locality's staff once it has been submitted; other agencies never."""
+    if is_own_update(user, update):
+        return True
+    return not user.is_focal_point and update.status != Status.DRAFT
+
+
+def can_edit_update(user, update):
+    return is_own_update(user, update) and update.status in OPEN_TO_THE_AGENCY
+
+
+def can_submit_update(user, update):
+    return can_edit_update(user, update)
+
+
+def can_review_update(user, update):
+    """The plan's coordinator, on an update that waits for a decision."""
+    return update.status == Status.SUBMITTED and is_coordinator_of(user, update.period.plan)
+
+
+def can_view_progress(user):
+    """The whole locality's state: everyone who is not the focal point of one agency."""
+    return not user.is_focal_point

@@ -1,0 +1,175 @@
+"""How activities stand on a day, computed from what was reported; nothing of this is stored."""
+
+import enum
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, Status
+
+REPORTED = (Status.SUBMITTED, Status.APPROVED)
+APPROVED_ONLY = (Status.APPROVED,)
+
+
+class State(enum.StrEnum):
+    """The seven states of an activity, worst first; the value names the sign."""
+
+    OVERDUE = "overdue"
+    UNASSIGNED = "unassigned"
+    NOT_STARTED = "not-started"
+    IN_PROGRESS = "in-progress"
+    LATE_DONE = "late-done"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self):
+        return LABELS[self]
+
+
+LABELS = {
+    State.OVERDUE: _("Overdue"),
+    State.UNASSIGNED: _("No lead assigned"),
+    State.NOT_STARTED: _("Not started"),
+    State.IN_PROGRESS: _("In progress"),
+    State.LATE_DONE: _("Done late"),
+    State.DONE: _("Done"),
+    State.CANCELLED: _("Cancelled"),
+}
+ON_TRACK = (State.IN_PROGRESS, State.DONE, State.NOT_STARTED)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An activity on a day.
+
+    `reporters` of `obliged` leads have reported it; `quantity_done` is in the activity's target unit, summed over
+    periods (a stock: the last value of each agency); `percent` is the leads' mean, done ones counting 100.
+    """
+
+    activity: Activity
+    state: State
+    reported: ProgressState | None
+    percent: int | None
+    quantity_done: int | None
+    completed_on: date | None
+    days_late: int
+    leads: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    reporters: int
+    obliged: int
+
+    @property
+    def target_percent(self):
+        """Share of the target reached, one decimal, may exceed 100; None without a target or a figure."""
+        if not self.activity.target_quantity or self.quantity_done is None:
+            return None
+        return round(100 * self.quantity_done / self.activity.target_quantity, 1)
+
+
+def reported_state(states, obliged):
+    """What the leads' latest lines say together.
+
+    Args:
+        states: the latest ProgressState of each lead that has reported.
+        obliged: how many leads there are.
+
+    Returns:
+        None when nobody reported; DONE only when every lead says so.
+    """
+    if not states:
+        return None
+    if len(states) >= obliged and all(state == ProgressState.DONE for state in states):
+        return ProgressState.DONE
+    if any(state != ProgressState.NOT_STARTED for state in states):
+        return ProgressState.IN_PROGRESS
+    return ProgressState.NOT_STARTED
+
+
+def state_of(activity, *, has_lead, reported, completed_on, today):
+    """The state on `today`, and how many days late it is or was: (State, days)."""
+    if activity.cancelled_on and activity.cancelled_on <= today:
+        return State.CANCELLED, 0
+    if reported == ProgressState.DONE:
+        late = (completed_on - activity.deadline).days if activity.deadline else 0
+        return (State.LATE_DONE, late) if late > 0 else (State.DONE, 0)
+    if not has_lead:
+        return State.UNASSIGNED, 0
+    if activity.deadline and today > activity.deadline:
+        return State.OVERDUE, (today - activity.deadline).days
+    if reported == ProgressState.IN_PROGRESS:
+        return State.IN_PROGRESS, 0
+    return State.NOT_STARTED, 0
+
+
+def standings(activities, duties, *, today, statuses=REPORTED, until=None):
+    """How each of `activities` (a queryset) stands on `today`.
+
+    Args:
+        duties: the assignments of their plans (`load_duties`).
+        statuses: the updates that count (all submitted ones for a dashboard, approved ones for a report).
+        until: count only periods that end on or before this day (default: all).
+
+    Two queries, whatever the number of activities.
+    """
+    activities = list(activities.select_related("plan", "indicator"))
+    rows = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses)
+    if until:
+        rows = rows.filter(update__period__ends_on__lte=until)
+    lines = defaultdict(list)
+    for row in rows.select_related("update").order_by("update__period__ends_on", "pk"):
+        lines[row.activity_id].append(row)
+    return [_standing(activity, duties, lines[activity.pk], until or today, today) for activity in activities]
+
+
+def _standing(activity, duties, lines, duty_day, today):
+    obliged = {agency.pk for agency in duties.leads_on(activity, duty_day)}
+    latest = {line.update.agency_id: line for line in lines}
+    reported = reported_state([line.state for line in latest.values()], len(obliged))
+    done = reported == ProgressState.DONE
+    completed_on = max(line.completed_on for line in latest.values()) if done else None
+    state, days = state_of(
+        activity, has_lead=duties.has_lead(activity), reported=reported, completed_on=completed_on, today=today
+    )
+    return Standing(
+        activity=activity,
+        state=state,
+        reported=reported,
+        percent=round(sum(line.percent for line in latest.values()) / max(len(obliged), 1)) if latest else None,
+        quantity_done=total_quantity(lines, activity.counts_as_stock),
+        completed_on=completed_on,
+        days_late=days,
+        leads=tuple(each.label for each in duties.parties(activity, AssignmentRole.LEAD)),
+        cooperating=tuple(each.label for each in duties.parties(activity, AssignmentRole.COOPERATING)),
+        reporters=len(latest),
+        obliged=len(obliged),
+    )
+
+
+def total_quantity(lines, is_stock):
+    """Quantity over the periods: a flow is summed, a stock takes each agency's last value; None when none given.
+
+    `lines` are in order of their periods.
+    """
+    given = [line for line in lines if line.quantity_done is not None]
+    if not given:
+        return None
+    if is_stock:
+        return sum({line.update.agency_id: line.quantity_done for line in given}.values())
+    return sum(line.quantity_done for line in given)
+
+
+def count_by_state(rows):
+    """How many activities are in each state, worst first: {State: n}, zeros included."""
+    counts = dict.fromkeys(State, 0)
+    for row in rows:
+        counts[row.state] += 1
+    return counts
+
+
+def worst_first(rows):
+    """Standings in the order an official must look at them."""
+    order = {state: place for place, state in enumerate(State)}
+    return sorted(rows, key=lambda row: (order[row.state], -row.days_late, row.activity.position))

@@ -1,0 +1,128 @@
+"""An update as a sheet to fill in or to read: every activity with its line, last period's, and the running totals."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import F
+
+from .completeness import activities_of, missing_fields
+from .evidence import KEPT_EVIDENCE
+from .models import Activity, ActivityProgress, Indicator
+from .progress import REPORTED, total_quantity
+
+
+@dataclass(frozen=True)
+class CountLine:
+    """One indicator of an activity: this period's number, last period's, the year's total before and with this one."""
+
+    indicator: Indicator
+    value: int | None
+    previous: int | None
+    cumulative_before: int | None
+    cumulative: int | None
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One activity of an update; `missing` are (field, sentence) pairs that still keep it from being sent."""
+
+    activity: Activity
+    progress: ActivityProgress | None
+    previous: ActivityProgress | None
+    quantity_before: int | None
+    quantity_total: int | None
+    counts: tuple[CountLine, ...]
+    evidence: tuple
+    missing: tuple[tuple[str, str], ...]
+
+    @property
+    def shown_counts(self):
+        """The indicators counted now or in the period before."""
+        return tuple(line for line in self.counts if line.value is not None or line.previous is not None)
+
+    @property
+    def is_complete(self):
+        return not self.missing
+
+
+def build_sheet(update):
+    """The rows of `update` (with period__plan and agency loaded), in the plan's order. Seven queries."""
+    activities = activities_of(update)
+    indicators = indicators_of(activities)
+    mine, before = _lines(update, activities)
+    return [
+        _row(activity, mine.get(activity.pk), before[activity.pk], indicators[activity.pk]) for activity in activities
+    ]
+
+
+def indicators_of(activities):
+    """What may be counted for each activity: its channels' indicators but the one its target already counts."""
+    own = {activity.pk: activity.indicator_id for activity in activities}
+    found = defaultdict(list)
+    rows = Indicator.objects.filter(channels__activities__in=own).annotate(for_activity=F("channels__activities"))
+    for indicator in rows.order_by("position"):
+        kept = found[indicator.for_activity]
+        if indicator.for_activity in own and indicator.pk != own[indicator.for_activity] and indicator not in kept:
+            kept.append(indicator)
+    return found
+
+
+def _lines(update, activities):
+    """(this update's lines by activity, earlier reported lines of the agency by activity, oldest first)."""
+    rows = (
+        ActivityProgress.objects.filter(
+            activity__in=activities,
+            update__agency=update.agency_id,
+            update__period__plan=update.period.plan_id,
+            update__period__ends_on__lte=update.period.ends_on,
+        )
+        .select_related("update__period", "activity")
+        .prefetch_related("output_counts", KEPT_EVIDENCE)
+        .order_by("update__period__ends_on")
+    )
+    mine, before = {}, defaultdict(list)
+    for row in rows:
+        if row.update_id == update.pk:
+            mine[row.activity_id] = row
+        elif row.update.status in REPORTED:
+            before[row.activity_id].append(row)
+    return mine, before
+
+
+def _row(activity, progress, earlier, indicators):
+    previous = earlier[-1] if earlier else None
+    in_year = [row for row in earlier if not progress or row.update.period.year == progress.update.period.year]
+    counts = tuple(_count(indicator, progress, previous, in_year) for indicator in indicators)
+    with_this = [*earlier, *([progress] if progress else [])]
+    return SheetRow(
+        activity=activity,
+        progress=progress,
+        previous=previous,
+        quantity_before=total_quantity(earlier, activity.counts_as_stock),
+        quantity_total=total_quantity(with_this, activity.counts_as_stock),
+        counts=counts,
+        evidence=tuple(progress.evidence.all()) if progress else (),
+        missing=tuple(missing_fields(activity, progress)),
+    )
+
+
+def _count(indicator, progress, previous, in_year):
+    value = _value(progress, indicator)
+    before = [number for row in in_year if (number := _value(row, indicator)) is not None]
+    with_this = [*before, *([value] if value is not None else [])]
+    return CountLine(
+        indicator, value, _value(previous, indicator), _total(before, indicator), _total(with_this, indicator)
+    )
+
+
+def _total(values, indicator):
+    """The year's total: a flow is summed, of a stock the last value counts; None where nothing was counted."""
+    if not values:
+        return None
+    return values[-1] if indicator.is_stock else sum(values)
+
+
+def _value(row, indicator):
+    if row is None:
+        return None
+    return next((count.value for count in row.output_counts.all() if count.indicator_id == indicator.pk), None)

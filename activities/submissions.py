@@ -1,0 +1,121 @@
+"""Who has sent an update for a period and who has not, on a day."""
+
+import enum
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+
+from .models import QuarterlyUpdate, ReportingPeriod, Status
+from .obligations import obliged_agencies
+
+
+class Punctuality(enum.StrEnum):
+    """How an agency stands with its duty to report, worst first; the value names the sign."""
+
+    MISSING = "overdue"
+    LATE = "late-done"
+    PENDING = "not-started"
+    ON_TIME = "done"
+
+    @property
+    def label(self):
+        return LABELS[self]
+
+
+LABELS = {
+    Punctuality.MISSING: _("Not sent, overdue"),
+    Punctuality.LATE: _("Sent late"),
+    Punctuality.PENDING: _("Not sent yet"),
+    Punctuality.ON_TIME: _("Sent on time"),
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One agency's duty for one period. `days_late` counts from the deadline to the sending, or to today.
+
+    `filled` of `expected` activities have a line.
+    """
+
+    period: ReportingPeriod
+    agency: Agency
+    update: QuarterlyUpdate | None
+    punctuality: Punctuality
+    days_late: int
+    filled: int
+    expected: int
+
+    @property
+    def status(self):
+        return self.update.status if self.update else None
+
+    @property
+    def is_sent(self):
+        return self.punctuality in (Punctuality.LATE, Punctuality.ON_TIME)
+
+    @property
+    def is_returned(self):
+        return self.status == Status.RETURNED
+
+
+def punctuality_of(due_on, first_submitted_on, today):
+    """(Punctuality, days late): a returned update keeps the punctuality of its first sending."""
+    if first_submitted_on:
+        late = (first_submitted_on - due_on).days
+        return (Punctuality.LATE, late) if late > 0 else (Punctuality.ON_TIME, 0)
+    overdue = (today - due_on).days
+    return (Punctuality.MISSING, overdue) if overdue > 0 else (Punctuality.PENDING, 0)
+
+
+def submission_of(period, agency, update, *, expected, today):
+    """How `agency` stands with `period`; `update` is its update (annotated with `filled`) or None."""
+    first = update.first_submitted_at if update else None
+    punctuality, days = punctuality_of(
+        period.agency_due_on, timezone.localtime(first).date() if first else None, today
+    )
+    return Submission(period, agency, update, punctuality, days, update.filled if update else 0, expected)
+
+
+def with_filled(updates):
+    """Updates that know how many lines they have."""
+    return updates.annotate(filled=Count("progress_rows"))
+
+
+def submissions_of(periods, duties, *, today):
+    """Every obliged agency's duty for each of `periods`: {period: [Submission]}, worst first. One query."""
+    updates = defaultdict(dict)
+    for update in with_filled(QuarterlyUpdate.objects.filter(period__in=periods)):
+        updates[update.period_id][update.agency_id] = update
+    return {
+        period: sorted(
+            (
+                submission_of(
+                    period, agency, updates[period.pk].get(agency.pk), expected=len(activities), today=today
+                )
+                for agency, activities in obliged_agencies(period, duties).items()
+            ),
+            key=_worst_first,
+        )
+        for period in periods
+    }
+
+
+def _worst_first(row):
+    order = 0.5 if row.is_returned else list(Punctuality).index(row.punctuality)
+    return order, -row.days_late, row.agency.name_sort
+
+
+def rate(part, whole):
+    """Share in percent, 0 to 100, one decimal; None of nothing, which is not 0.
+
+    Raises:
+        ValueError: a count is below zero, or the part exceeds the whole.
+    """
+    if part < 0 or whole < 0 or part > whole:
+        raise ValueError(f"{part} of {whole} is no share")
+    return round(100 * part / whole, 1) if whole else None

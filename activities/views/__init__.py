@@ -1,0 +1,1 @@
+"""Which of the rules, in what order: plans with their activities, activities, updates, evidence."""

@@ -1,0 +1,98 @@
+"""The list of activities, one activity, and its form."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.access import require
+from plans.models import Plan
+from plans.permissions import can_edit_plan
+
+from ..evidence import KEPT_EVIDENCE
+from ..filters import ActivityFilter
+from ..forms import ActivityForm
+from ..models import Activity, ActivityProgress
+from ..obligations import load_duties
+from ..permissions import can_edit_activity, can_view_progress
+from ..progress import REPORTED, count_by_state, standings, worst_first
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def activity_list(request):
+    activities = Activity.objects.visible_to(request.user)
+    chosen = ActivityFilter(request.GET, queryset=activities, user=request.user)
+    plans = Plan.objects.visible_to(request.user)
+    rows = standings(chosen.qs, load_duties(plans), today=request.today)
+    shown = worst_first(chosen.keep_state(rows))
+    return render(
+        request,
+        "activities/activity_list.html",
+        {
+            "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
+            "filter": chosen,
+            "counts": [(state, n) for state, n in count_by_state(shown).items() if n],
+            "is_filtered": any(value for key, value in request.GET.items() if key in chosen.filters),
+        },
+    )
+
+
+@require_safe
+def activity_detail(request, pk):
+    activity = get_object_or_404(
+        Activity.objects.visible_to(request.user).select_related("plan__issuing_agency", "indicator"), pk=pk
+    )
+    found = Activity.objects.visible_to(request.user).filter(pk=pk)
+    [standing] = standings(found, load_duties([activity.plan_id]), today=request.today)
+    return render(
+        request,
+        "activities/activity_detail.html",
+        {
+            "activity": activity,
+            "standing": standing,
+            "channels": activity.channels.all(),
+            "themes": activity.themes.all(),
+            "lines": reported_lines(activity, request.user),
+            "can_edit": can_edit_activity(request.user, activity),
+        },
+    )
+
+
+def reported_lines(activity, user):
+    """What was reported of the activity, newest period first; a focal point sees only its own agency's lines."""
+    lines = ActivityProgress.objects.visible_to(user).filter(activity=activity, update__status__in=REPORTED)
+    if not can_view_progress(user):
+        lines = lines.filter(update__agency=user.agency_id)
+    return (
+        lines.select_related("update__period__plan", "update__agency")
+        .prefetch_related(KEPT_EVIDENCE)
+        .order_by("-update__period__ends_on", "update__agency__name_sort")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def activity_add(request, plan_pk):
+    plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=plan_pk)
+    require(can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force."))
+    form = ActivityForm(request.POST or None, plan=plan, user=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Activity added."))
+        return redirect(f"{plan.get_absolute_url()}#activities")
+    return render(request, "activities/activity_form.html", {"form": form, "plan": plan})
+
+
+@require_http_methods(["GET", "POST"])
+def activity_edit(request, pk):
+    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    require(can_edit_activity(request.user, activity), _("Only the plan's coordinator edits it, and only while it is in force."))
+    title = str(activity)
+    form = ActivityForm(request.POST or None, instance=activity, plan=activity.plan, user=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Activity saved."))
+        return redirect(activity)
+    return render(request, "activities/activity_form.html", {"form": form, "plan": activity.plan, "activity": activity, "title": title})

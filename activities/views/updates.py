@@ -1,0 +1,313 @@
+"""An agency's updates: what is to be done, the sheet, its lines, the steps; and the coordinator's review."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.access import require
+from plans.models import Plan, PlanStatus
+
+from ..frame import chosen_period
+from ..forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
+from ..models import ActivityProgress, QuarterlyUpdate, ReportingPeriod, Status
+from ..my_work import build_work
+from ..obligations import load_duties, obliged_agencies
+from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update
+from ..sheet import build_sheet
+from ..submissions import Punctuality, rate, submission_of, submissions_of, with_filled
+from ..workflow import TRANSITIONS, move, open_moves
+
+NOT_YOURS = gettext_lazy(
+    "An agency's update is seen by the agency itself, and by the coordinator and leaders once it is sent."
+)
+SENT = gettext_lazy("The update has been sent; nothing can be changed until it is returned.")
+
+
+@require_safe
+def update_list(request):
+    """What is mine to do, or who has sent what: by role."""
+    return _submissions(request) if can_view_progress(request.user) else _my_work(request)
+
+
+def _my_work(request):
+    plans = Plan.objects.visible_to(request.user).exclude(status=PlanStatus.DRAFT)
+    work = build_work(request.user.agency, plans, today=request.today)
+    return render(request, "activities/my_work.html", {"work": work})
+
+
+def _submissions(request):
+    period = chosen_period(request)
+    rows = submissions_of([period], load_duties([period.plan_id]), today=request.today)[period] if period else []
+    queue = sorted((row for row in rows if row.status == Status.SUBMITTED), key=_queue_order)
+    counts = {kind: sum(row.punctuality == kind for row in rows) for kind in Punctuality}
+    return render(
+        request,
+        "activities/update_list.html",
+        {
+            "period": period,
+            "rows": rows,
+            "queue": queue,
+            "counts": list(counts.items()),
+            "sent": sum(row.is_sent for row in rows),
+            "on_time_rate": rate(counts[Punctuality.ON_TIME], len(rows)),
+            "returned": sum(row.is_returned for row in rows),
+            "approved": sum(row.status == Status.APPROVED for row in rows),
+        },
+    )
+
+
+def _queue_order(row):
+    """Sent again first, then late ones, then the oldest."""
+    again = row.update.submitted_at != row.update.first_submitted_at
+    return not again, row.punctuality != Punctuality.LATE, row.update.submitted_at
+
+
+@require_POST
+def update_start(request, period_pk):
+    """Begin the agency's update of a period; where there is one already, go to it."""
+    period = get_object_or_404(
+        ReportingPeriod.objects.visible_to(request.user).select_related("plan"), pk=period_pk
+    )
+    user = request.user
+    require(user.is_focal_point, _("Only the focal point of an agency reports for it."))
+    require(period.starts_on <= request.today, _("This period has not begun."))
+    obliged = obliged_agencies(period, load_duties([period.plan_id]))
+    require(user.agency in obliged, _("Your agency leads no activity of this plan in this period."))
+    try:
+        with transaction.atomic():
+            update = QuarterlyUpdate.objects.create(agency=user.agency, period=period, saved_at=request.now)
+    except IntegrityError:
+        update = QuarterlyUpdate.objects.visible_to(user).get(agency=user.agency_id, period=period)
+        messages.info(request, _("Your agency already has an update for this period; here it is."))
+        return redirect(update)
+    return _first_line(update)
+
+
+def _first_line(update):
+    row = next(iter(build_sheet(update)))
+    return redirect("activities:progress", update.pk, row.activity.pk)
+
+
+def _update_or_404(request, pk):
+    updates = QuarterlyUpdate.objects.visible_to(request.user).select_related(
+        "agency", "period__plan__issuing_agency", "period__plan__coordinating_agency"
+    )
+    return get_object_or_404(with_filled(updates), pk=pk)
+
+
+@require_safe
+def update_detail(request, pk):
+    """The whole update: to check before sending, to review, to read again."""
+    update = _update_or_404(request, pk)
+    require(can_view_update(request.user, update), NOT_YOURS)
+    return render(request, "activities/update_detail.html", _review_context(request, update, ReturnForm()))
+
+
+def _review_context(request, update, return_form):
+    sheet = build_sheet(update)
+    return {
+        "update": update,
+        "sheet": sheet,
+        "missing": [(row, sentence) for row in sheet for _field, sentence in row.missing],
+        "complete": sum(row.is_complete for row in sheet),
+        "submission": submission_of(
+            update.period, update.agency, update, expected=len(sheet), today=request.today
+        ),
+        "events": update.events.all(),
+        "moves": open_moves(request.user, update),
+        "can_edit": can_edit_update(request.user, update),
+        "can_review": can_review_update(request.user, update),
+        "return_form": return_form,
+    }
+
+
+@require_POST
+def update_move(request, pk, name):
+    """Take the update one step: submit, return, approve."""
+    update = _update_or_404(request, pk)
+    require(can_view_update(request.user, update), NOT_YOURS)
+    require(name in TRANSITIONS, _("There is no such step."))
+    version = request.POST.get("version", "")
+    try:
+        moved = move(
+            update,
+            name,
+            by=request.user,
+            at=request.now,
+            reason=request.POST.get("reason", ""),
+            version=int(version) if version.isdecimal() else None,
+        )
+    except ValidationError as error:
+        return _not_moved(request, update, name, error)
+    messages.success(request, MOVED[name] % {"agency": update.agency.name, "period": update.period.title})
+    return _after_move(request, moved, name)
+
+
+MOVED = {
+    "submit": gettext_lazy("The update for %(period)s has been sent."),
+    "return": gettext_lazy("Returned to %(agency)s."),
+    "approve": gettext_lazy("Approved: %(agency)s, %(period)s."),
+}
+
+
+def _not_moved(request, update, name, error):
+    """The page again, with what stands in the way beside its place."""
+    if name == "submit" and not hasattr(error, "error_dict"):
+        incomplete = next((row for row in build_sheet(update) if row.missing), None)
+        for sentence in error.messages:
+            messages.error(request, sentence)
+        if incomplete:
+            return HttpResponseRedirect(
+                reverse("activities:progress", args=[update.pk, incomplete.activity.pk]) + "?check=1"
+            )
+        return redirect(update)
+    form = ReturnForm(request.POST if name == "return" else None)
+    if not hasattr(error, "error_dict"):
+        for sentence in error.messages:
+            messages.error(request, sentence)
+    fresh = _update_or_404(request, update.pk)
+    return render(request, "activities/update_detail.html", _review_context(request, fresh, form), status=422)
+
+
+def _after_move(request, update, name):
+    """A reviewer goes on to the next in the queue; the agency back to its work."""
+    if name == "submit":
+        return redirect("activities:updates")
+    waiting = QuarterlyUpdate.objects.visible_to(request.user).filter(period=update.period_id, status=Status.SUBMITTED)
+    following = waiting.order_by("submitted_at").first()
+    return redirect(following or "activities:updates")
+
+
+@require_http_methods(["GET", "POST"])
+def update_words(request, pk):
+    """The update's own words: results in general, difficulties, proposals."""
+    update = _update_or_404(request, pk)
+    require(can_view_update(request.user, update), NOT_YOURS)
+    require(can_edit_update(request.user, update), SENT)
+    sheet = build_sheet(update)
+    form = WordsForm(request.POST or None, instance=update)
+    if form.is_valid():
+        with transaction.atomic():
+            form.save()
+            _touch(update, request)
+        messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
+        return redirect(update)
+    return render(
+        request, "activities/words_form.html", {
+            "update": update,
+            "form": form,
+            "sheet": sheet,
+            "complete": sum(row.is_complete for row in sheet),
+            "before": _words_before(update),
+        },
+    )
+
+
+def _words_before(update):
+    """The agency's update of the period before, for its words; None where there is none."""
+    return (
+        QuarterlyUpdate.objects.filter(
+            agency=update.agency_id, period__plan=update.period.plan_id, period__ends_on__lt=update.period.starts_on
+        )
+        .exclude(status=Status.DRAFT)
+        .select_related("period")
+        .order_by("-period__ends_on")
+        .first()
+    )
+
+
+def _touch(update, request):
+    QuarterlyUpdate.objects.filter(pk=update.pk).update(version=F("version") + 1, saved_at=request.now)
+
+
+@require_http_methods(["GET", "POST"])
+def progress_edit(request, pk, activity_pk):
+    """One activity of an update: its figures, words and evidence.
+
+    Figures and evidence are kept or refused each on its own: a sound file is not lost because a number was wrong.
+    """
+    update = _update_or_404(request, pk)
+    require(can_view_update(request.user, update), NOT_YOURS)
+    require(can_edit_update(request.user, update), SENT)
+    sheet = build_sheet(update)
+    row = row_or_404(sheet, activity_pk)
+    form = ProgressForm(request.POST or None, update=update, row=row, today=request.today)
+    evidence = EvidenceForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and _save_line(request, update, row, form, evidence):
+        messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
+        return redirect(_next_place(request, update, sheet, row))
+    if request.GET.get("check"):
+        form.mark_missing()
+    context = _line_context(update, sheet, row, form, evidence)
+    return render(request, "activities/progress_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def row_or_404(sheet, activity_pk):
+    """The sheet's row of an activity; an activity the agency does not report is not found."""
+    for row in sheet:
+        if row.activity.pk == activity_pk:
+            return row
+    raise Http404
+
+
+def _save_line(request, update, row, form, evidence):
+    """Save what is sound; True when nothing was refused."""
+    sound = form.is_valid()
+    wants_evidence = evidence.has_something
+    with transaction.atomic():
+        locked = QuarterlyUpdate.objects.select_for_update().get(pk=update.pk)
+        require(can_edit_update(request.user, locked), SENT)
+        if sound and locked.version != update.version:
+            update.version = locked.version
+            form.refuse_other_version()
+            sound = False
+        if sound:
+            progress = form.save()
+            _touch(update, request)
+        else:
+            progress = row.progress
+        if wants_evidence and evidence.is_valid():
+            if progress is None:
+                evidence.add_error(None, _("Correct the figures first: the evidence belongs to a saved line. Then choose the file again."))
+            else:
+                evidence.save(progress, by=request.user, at=request.now)
+                if not sound:
+                    messages.success(request, _("The evidence was kept; the figures below were not saved yet."))
+    return sound and (not wants_evidence or evidence.is_valid())
+
+
+def _next_place(request, update, sheet, row):
+    """Where to go after saving: the next activity, the whole update, or the same page."""
+    here = [each.activity.pk for each in sheet].index(row.activity.pk)
+    if "next" in request.POST and here + 1 < len(sheet):
+        return reverse("activities:progress", args=[update.pk, sheet[here + 1].activity.pk])
+    if "next" in request.POST:
+        return reverse("activities:words", args=[update.pk])
+    if "finish" in request.POST:
+        return reverse("activities:update", args=[update.pk])
+    return reverse("activities:progress", args=[update.pk, row.activity.pk])
+
+
+def _line_context(update, sheet, row, form, evidence):
+    places = [each.activity.pk for each in sheet]
+    here = places.index(row.activity.pk)
+    return {
+        "update": update,
+        "sheet": sheet,
+        "row": row,
+        "form": form,
+        "evidence_form": evidence,
+        "max_mb": settings.UPLOAD_MAX_MB,
+        "complete": sum(each.is_complete for each in sheet),
+        "previous_row": sheet[here - 1] if here else None,
+        "next_row": sheet[here + 1] if here + 1 < len(sheet) else None,
+        "last_event": update.events.filter(move="return").last() if update.status == Status.RETURNED else None,
+    }

@@ -1,0 +1,83 @@
+"""What every test stands on: uploads that are thrown away, a browser without a download, no silent skips."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+
+# Playwright keeps an event loop in the test's thread, beside which Django would refuse its own queries.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# The same examples in every run: what is red for one is red for all.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("repeatable")
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+NO_CHROMIUM = "Chromium is not installed (apt-get install chromium)"
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+
+
+def pytest_collection_modifyitems(config, items):
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+        items[:] = [item for item in items if item not in elsewhere]
+        config.hook.pytest_deselected(items=elsewhere)
+    if not CHROMIUM:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter):
+    ran = sum("browser" in report.keywords for report in terminalreporter.stats.get("passed", []))
+    if not CHROMIUM:
+        terminalreporter.write_line(f"Browser tests: skipped, {NO_CHROMIUM}")
+    elif ran:
+        terminalreporter.write_line(f"Browser tests: {ran} passed in {CHROMIUM}")
+    if skipped_though_required(terminalreporter):
+        terminalreporter.write_line("REQUIRE_ALL=1: a skipped test is a failure", red=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.exitstatus == pytest.ExitCode.OK and reporter and skipped_though_required(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def skipped_though_required(reporter):
+    return REQUIRE_ALL and bool(reporter.stats.get("skipped"))
+
+
+@pytest.fixture(autouse=True)
+def throwaway_uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "headless": True,
+        "chromium_sandbox": False,
+        "args": [
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}

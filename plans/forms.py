@@ -1,0 +1,204 @@
+"""Is what they typed acceptable? A plan's facts, and the rows of its parts."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency, AgencyGroup
+from agencies.vietnamese import nfc
+
+from .models import (
+    Audience,
+    BudgetLine,
+    ContentTheme,
+    Duty,
+    Frequency,
+    LegalBasis,
+    Objective,
+    Plan,
+    PlanChannel,
+    PlanStatus,
+    Recipient,
+    ReportingDuty,
+    Requirement,
+)
+
+
+class NfcCharField(forms.CharField):
+    """Words in one composed form, whatever keyboard they were typed on."""
+
+    def to_python(self, value):
+        return nfc(super().to_python(value))
+
+
+class VietnameseDateField(forms.DateField):
+    widget = forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off"})
+    default_error_messages = {"invalid": gettext_lazy("Write the date as day/month/year, for example 05/9/2026.")}
+
+
+class PlanForm(forms.ModelForm):
+    """The facts of a plan. A plan typed in is a draft, or already issued on paper."""
+
+    class Meta:
+        model = Plan
+        fields = [
+            "kind",
+            "number",
+            "title",
+            "issued_on",
+            "place",
+            "issuing_agency",
+            "coordinating_agency",
+            "parent",
+            "period_start",
+            "period_end",
+            "period_text",
+            "status",
+            "signing_authority",
+            "signatory_title",
+            "signatory_name",
+        ]
+        field_classes = {
+            "number": NfcCharField,
+            "title": NfcCharField,
+            "place": NfcCharField,
+            "period_text": NfcCharField,
+            "signatory_name": NfcCharField,
+            "issued_on": VietnameseDateField,
+            "period_start": VietnameseDateField,
+            "period_end": VietnameseDateField,
+        }
+        widgets = {"title": forms.Textarea(attrs={"rows": 2})} | {
+            name: VietnameseDateField.widget for name in ("issued_on", "period_start", "period_end")
+        }
+        help_texts = {
+            "number": gettext_lazy("As printed, for example 12/KH-UBND; empty while it is a draft."),
+            "title": gettext_lazy("What the plan is about, without the word “plan”."),
+            "period_text": gettext_lazy("As printed, for example “năm 2026”."),
+            "status": gettext_lazy("Reporting periods are made for the plan's years when it is saved."),
+        }
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        agencies = Agency.objects.visible_to(user)
+        self.instance.locality_id = user.agency.locality_id
+        self.fields["issuing_agency"].queryset = agencies
+        self.fields["coordinating_agency"].queryset = agencies
+        self.fields["parent"].queryset = Plan.objects.visible_to(user).exclude(pk=self.instance.pk)
+        now = self.instance.status
+        self.fields["status"].choices = [
+            (value, label)
+            for value, label in PlanStatus.choices
+            if value in {PlanStatus.DRAFT, PlanStatus.ISSUED, now}
+        ]
+
+    def clean(self):
+        data = super().clean()
+        start, end = data.get("period_start"), data.get("period_end")
+        if start and end and end < start:
+            self.add_error("period_end", _("The plan's period must end after it begins, %(start)s.") % {"start": f"{start:%d/%m/%Y}"})
+        number, issued_on, issuer = data.get("number"), data.get("issued_on"), data.get("issuing_agency")
+        if number and issuer:
+            same = Plan.objects.filter(issuing_agency=issuer, number=number, issued_on=issued_on).exclude(pk=self.instance.pk)
+            if same.exists():
+                self.add_error("number", _("This agency has already issued a plan with this number on this day."))
+        if data.get("status") == PlanStatus.ISSUED and not issued_on and not self.instance.key:
+            self.add_error("issued_on", _("An issued plan has a day of issue."))
+        return data
+
+    def save(self, commit=True):
+        self.instance.issuing_agency_name = self.cleaned_data["issuing_agency"].name
+        return super().save(commit)
+
+
+class PartForm(forms.ModelForm):
+    """A row of a part; what it may refer to is of the plan itself or of its locality."""
+
+    class Meta:
+        fields = []
+
+    def __init__(self, *args, plan, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance.plan = plan
+        sources = {
+            "audiences": Audience.objects.visible_to(user).filter(plan=plan),
+            "parent": ContentTheme.objects.visible_to(user).filter(plan=plan, parent=None).exclude(pk=self.instance.pk),
+            "agencies": Agency.objects.visible_to(user),
+            "groups": AgencyGroup.objects.visible_to(user),
+            "reporter": Agency.objects.visible_to(user),
+        }
+        for name, rows in sources.items():
+            if name in self.fields:
+                self.fields[name].queryset = rows
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - {"plan"}
+
+    def save(self, commit=True):
+        if not self.instance.pk:
+            siblings = type(self.instance).objects.filter(plan=self.instance.plan)
+            last = siblings.order_by("-position").first()
+            self.instance.position = last.position + 1 if last else 1
+        return super().save(commit)
+
+
+def _part_form(model, *fields, **meta):
+    options = {
+        "widgets": {
+            "text": forms.Textarea(attrs={"rows": 3}),
+            "audiences": forms.CheckboxSelectMultiple,
+            "channels": forms.CheckboxSelectMultiple,
+        },
+        "field_classes": {"text": NfcCharField},
+    }
+    return forms.modelform_factory(model, form=PartForm, fields=fields, **(options | meta))
+
+
+class ReportingDutyForm(_part_form(ReportingDuty, "text", "reporter", "recipient_as_printed", "cutoff_text", "due_text")):
+    frequencies = forms.MultipleChoiceField(
+        label=gettext_lazy("How often"), choices=Frequency.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("frequencies", self.instance.frequencies)
+
+    def save(self, commit=True):
+        self.instance.frequencies = self.cleaned_data["frequencies"]
+        return super().save(commit)
+
+
+class BudgetLineForm(_part_form(BudgetLine, "text", "bearer_as_printed", "amount")):
+    amount = forms.IntegerField(
+        label=gettext_lazy("Amount (đồng)"),
+        required=False,
+        min_value=0,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "invalid": gettext_lazy("Write whole đồng, for example 980.000.000."),
+            "min_value": gettext_lazy("An amount cannot be below zero."),
+        },
+    )
+
+    def clean_amount(self):
+        amount = self.cleaned_data["amount"]
+        if amount is not None and amount > 10**15:
+            raise ValidationError(_("This amount is too large; check it."))
+        return amount
+
+
+# part, as in PlanDocument and in addresses: (model, form)
+PARTS = {
+    "legal_bases": (LegalBasis, _part_form(LegalBasis, "text", "kind", "number", "issued_on", "issuing_agency_name", field_classes={"text": NfcCharField, "issued_on": VietnameseDateField}, widgets={"text": forms.Textarea(attrs={"rows": 3}), "issued_on": VietnameseDateField.widget})),
+    "objectives": (Objective, _part_form(Objective, "text", "audiences", "target")),
+    "requirements": (Requirement, _part_form(Requirement, "code", "text")),
+    "audiences": (Audience, _part_form(Audience, "text", widgets={})),
+    "themes": (ContentTheme, _part_form(ContentTheme, "code", "text", "parent", "audiences", "is_focus")),
+    "channels": (PlanChannel, _part_form(PlanChannel, "code", "text", "channels")),
+    "duties": (Duty, _part_form(Duty, "kind", "text", "agencies", "groups", "bearer_as_printed")),
+    "budget_lines": (BudgetLine, BudgetLineForm),
+    "reporting_duties": (ReportingDuty, ReportingDutyForm),
+    "recipients": (Recipient, _part_form(Recipient, "text", widgets={})),
+}

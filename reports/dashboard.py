@@ -1,0 +1,254 @@
+"""The state of a plan on a day, for leaders: one object with every figure, worst first."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from activities.models import PeriodKind, ReportingPeriod, Status
+from activities.models.period import ROMAN
+from activities.obligations import load_duties
+from activities.progress import (
+    REPORTED,
+    Standing,
+    State,
+    count_by_state,
+    standings,
+    worst_first,
+)
+from activities.submissions import Punctuality, Submission, rate, submissions_of
+
+from .charts import target_bar, timeline, trend_line
+from .figures import Figure, build_figures
+
+TO_HANDLE = (State.OVERDUE, State.UNASSIGNED)
+PERIODS_SHOWN = 4
+AGENCIES_SHOWN = 8
+RED_SHOWN = 5  # of each kind: activities, agencies
+
+
+@dataclass(frozen=True)
+class PeriodTotals:
+    """How a period's submissions stand. `on_time_rate` is percent of those expected, one decimal, or None."""
+
+    period: ReportingPeriod
+    expected: int
+    sent: int
+    on_time: int
+    late: int
+    missing: int
+    pending: int
+    returned: int
+    waiting: int
+    approved: int
+
+    @property
+    def on_time_rate(self):
+        return rate(self.on_time, self.expected)
+
+    @property
+    def not_sent(self):
+        return self.expected - self.sent
+
+    @property
+    def short(self):
+        """'III/2026', for the head of a narrow column."""
+        ordinal = ROMAN[self.period.ordinal] if self.period.kind == PeriodKind.QUARTER else self.period.ordinal
+        return f"{ordinal}/{self.period.year}"
+
+    def is_due(self, today):
+        """The agencies' deadline has passed, so the rate is final but for late ones."""
+        return self.period.agency_due_on < today
+
+
+@dataclass(frozen=True)
+class AgencyTrack:
+    """One agency over the last periods, oldest first; None where it was not obliged."""
+
+    agency_name: str
+    submissions: tuple[Submission | None, ...]
+    current: Submission
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Counts are activities or agencies; `rows` are worst first."""
+
+    period: ReportingPeriod
+    rows: tuple[Standing, ...]
+    counts: tuple[tuple[State, int], ...]
+    activity_count: int
+    on_track: int
+    done: int
+    to_handle: tuple[Standing, ...]
+    totals: PeriodTotals
+    previous: PeriodTotals | None
+    trend: tuple[PeriodTotals, ...]
+    tracks: tuple[AgencyTrack, ...]
+    agency_count: int
+    submissions: tuple[Submission, ...]
+    figures: tuple[Figure, ...]
+    behind: int
+    year_share: float
+    today: date
+
+    @property
+    def not_sent(self):
+        """Agencies that have not sent, overdue ones first."""
+        return tuple(row for row in self.submissions if not row.is_sent)
+
+    @property
+    def is_ahead(self):
+        """The period has not begun."""
+        return self.today < self.period.starts_on
+
+    @property
+    def is_running(self):
+        """Agencies may still send in time: nobody is late yet."""
+        return not self.is_ahead and not self.totals.is_due(self.today)
+
+    @property
+    def overdue(self):
+        return dict(self.counts).get(State.OVERDUE, 0)
+
+    @property
+    def unassigned(self):
+        return dict(self.counts).get(State.UNASSIGNED, 0)
+
+    @property
+    def red_activities(self):
+        return self.to_handle[:RED_SHOWN]
+
+    @property
+    def red_agencies(self):
+        return tuple(row for row in self.submissions if row.punctuality == Punctuality.MISSING)[:RED_SHOWN]
+
+    @property
+    def red_total(self):
+        """Everything to handle, shown or not."""
+        return len(self.to_handle) + self.totals.missing
+
+    @property
+    def red_hidden(self):
+        return self.red_total - len(self.red_activities) - len(self.red_agencies)
+
+    @property
+    def on_time_change(self):
+        """On-time agencies more (or fewer) than in the previous period; None while they cannot be compared."""
+        if not self.previous or not self.previous.expected or not self.totals.is_due(self.today):
+            return None
+        return self.totals.on_time - self.previous.on_time
+
+    @property
+    def keeping_pace(self):
+        """Targets whose output is not behind the time that has passed."""
+        return len(self.figures) - self.behind
+
+    @property
+    def lowest_figure(self):
+        """The figure furthest from its target, where it is behind."""
+        return self.figures[0] if self.behind else None
+
+    @property
+    def bars(self):
+        """(Figure, TargetBar) pairs, lowest share first."""
+        return tuple((figure, target_bar(figure.target_percent, self.year_share)) for figure in self.figures)
+
+    @property
+    def trend_chart(self):
+        """The on-time rates of the periods whose deadline has passed; None where there is none."""
+        rates = [
+            (totals.short, totals.on_time_rate)
+            for totals in self.trend
+            if totals.is_due(self.today) and totals.on_time_rate is not None
+        ]
+        return trend_line(rates) if rates else None
+
+    @property
+    def timeline(self):
+        plan = self.period.plan
+        return timeline(self.rows, starts_on=plan.period_start, ends_on=plan.period_end, today=self.today)
+
+
+def build_dashboard(period, periods, *, today):
+    """The state of `period`'s plan on `today`.
+
+    Args:
+        period: ReportingPeriod with its plan loaded.
+        periods: all reporting periods of the plan.
+
+    Nine queries, whatever the number of agencies and activities.
+    """
+    plan = period.plan
+    duties = load_duties([plan.pk])
+    rows = worst_first(standings(plan.activities.all(), duties, today=today))
+    shown = sorted((p for p in periods if p.starts_on <= period.starts_on), key=lambda p: p.starts_on)[-PERIODS_SHOWN:]
+    by_period = submissions_of(shown, duties, today=today)
+    trend = tuple(_totals(each, by_period[each]) for each in shown)
+    counts = count_by_state(rows)
+    alive = len(rows) - counts[State.CANCELLED]
+    figures = tuple(figure for figure in build_figures(period, REPORTED) if figure.target)
+    share = year_share(period, today)
+    return Dashboard(
+        period=period,
+        rows=tuple(rows),
+        counts=tuple((state, n) for state, n in counts.items() if n),
+        activity_count=alive,
+        on_track=alive - counts[State.OVERDUE] - counts[State.UNASSIGNED] - counts[State.LATE_DONE],
+        done=counts[State.DONE] + counts[State.LATE_DONE],
+        to_handle=tuple(row for row in rows if row.state in TO_HANDLE),
+        totals=trend[-1],
+        previous=trend[-2] if len(trend) > 1 else None,
+        trend=trend,
+        tracks=_tracks(shown, by_period),
+        agency_count=len(by_period[period]),
+        submissions=tuple(by_period[period]),
+        figures=tuple(sorted(figures, key=lambda figure: figure.target_percent or 0)),
+        behind=sum((figure.target_percent or 0) < share for figure in figures),
+        year_share=share,
+        today=today,
+    )
+
+
+def year_share(period, today):
+    """How much of the reporting year has passed, in percent.
+
+    At the period's cut-off 25, 50, 75 or 100; on a day within the period less, in proportion to its days.
+    """
+    length = (period.ends_on - period.starts_on).days + 1
+    passed = min(max((today - period.starts_on).days + 1, 0), length)
+    return round(min(25 * (period.ordinal - 1 + passed / length), 100), 1)
+
+
+def _totals(period, rows):
+    kinds = {kind: sum(row.punctuality == kind for row in rows) for kind in Punctuality}
+    statuses = {status: sum(row.status == status for row in rows) for status in Status}
+    return PeriodTotals(
+        period=period,
+        expected=len(rows),
+        sent=kinds[Punctuality.ON_TIME] + kinds[Punctuality.LATE],
+        on_time=kinds[Punctuality.ON_TIME],
+        late=kinds[Punctuality.LATE],
+        missing=kinds[Punctuality.MISSING],
+        pending=kinds[Punctuality.PENDING],
+        returned=statuses[Status.RETURNED],
+        waiting=statuses[Status.SUBMITTED],
+        approved=statuses[Status.APPROVED],
+    )
+
+
+def _tracks(periods, by_period):
+    """The agencies with the worst record over the shown periods; those with a clean one are left out."""
+    of_agency = {period: {row.agency.pk: row for row in rows} for period, rows in by_period.items()}
+    tracks = []
+    for current in by_period[periods[-1]]:
+        rows = tuple(of_agency[period].get(current.agency.pk) for period in periods)
+        if current.is_returned or any(
+            row and row.punctuality in (Punctuality.MISSING, Punctuality.LATE) for row in rows
+        ):
+            tracks.append(AgencyTrack(current.agency.short_name, rows, current))
+    return tuple(sorted(tracks, key=_record)[:AGENCIES_SHOWN])
+
+
+def _record(track):
+    missing = sum(row is not None and row.punctuality == Punctuality.MISSING for row in track.submissions)
+    late = sum(row is not None and row.punctuality == Punctuality.LATE for row in track.submissions)
+    return track.current.punctuality != Punctuality.MISSING, -missing, -late, track.agency_name

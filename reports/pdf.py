@@ -1,0 +1,350 @@
+"""Paper: the quarterly report as PDF, set out as Nghị định 30/2020/NĐ-CP asks. The one door of WeasyPrint.
+
+WeasyPrint loads pango when it is imported, so it is imported where it is used: a machine without pango can still show
+every page of the portal.
+"""
+
+import gc
+import threading
+import unicodedata
+from base64 import b64encode
+from contextlib import contextmanager
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+
+from agencies.vietnamese import nfc
+
+from .wording import first_lower, number_vn, percent_vn, short_date
+
+FONT_PACKAGE = "rinoh-typeface-texgyretermes"
+# (weight, style, the package's file, the file of an office's own Times New Roman)
+FONT_FACES = (
+    ("normal", "normal", "rinoh_typeface_texgyretermes/texgyretermes-regular.otf", "times.ttf"),
+    ("bold", "normal", "rinoh_typeface_texgyretermes/texgyretermes-bold.otf", "timesbd.ttf"),
+    ("normal", "italic", "rinoh_typeface_texgyretermes/texgyretermes-italic.otf", "timesi.ttf"),
+    ("bold", "italic", "rinoh_typeface_texgyretermes/texgyretermes-bolditalic.otf", "timesbi.ttf"),
+)
+SVG = "{http://www.w3.org/2000/svg}"
+TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
+
+_one_at_a_time = threading.Lock()
+
+
+class Column(NamedTuple):
+    """`width` in percent of the table; `css` is empty, "num" or "mid"."""
+
+    head: str
+    width: int
+    css: str = ""
+
+
+class Cell(NamedTuple):
+    """What stands in a cell; `sign` names the sign of a state, `url` makes the text a link."""
+
+    text: str
+    sign: str = ""
+    url: str = ""
+    css: str = ""
+
+
+class Annex(NamedTuple):
+    """A table on pages of its own; `empty` is said where there are no rows."""
+
+    numeral: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str
+
+    @property
+    def cells(self):
+        """The rows, each cell dressed as its column."""
+        return [
+            [cell._replace(css=column.css) for cell, column in zip(row, self.columns, strict=True)] for row in self.rows
+        ]
+
+
+def quarterly_pdf(report):
+    """`report` (a QuarterlyReport) as PDF bytes: the body portrait, then its annexes landscape, each numbered from 1.
+
+    Text is printed in NFC. A character the font does not have is drawn in no other font: symbols are left out,
+    letters become "?" (see `Drawable`).
+
+    Raises:
+        OSError: pango or a font file is missing; the message names it.
+    """
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError
+
+    fonts = _font_files()
+    fetcher = _fetcher(fonts)
+    drawable = Drawable(fonts)
+    font_configuration = FontConfiguration()
+    with _one_at_a_time, _without_garbage_collection():
+        try:
+            css = CSS(string=_stylesheet(fonts), font_config=font_configuration, url_fetcher=fetcher)
+            documents = [
+                HTML(string=nfc(html).translate(drawable), url_fetcher=fetcher).render(
+                    stylesheets=[css], font_config=font_configuration, pdf_variant=TAGGED
+                )
+                for html in _pages(report)
+            ]
+            pages = [page for document in documents for page in document.pages]
+            return documents[0].copy(pages).write_pdf(pdf_variant=TAGGED)
+        except FatalURLFetchingError as error:  # a BaseException, which no view would catch
+            raise OSError(str(error)) from error
+
+
+def _pages(report):
+    """The HTML of the body and of each annex: page numbers restart because each is a document of its own."""
+    heading = report.heading
+    context = {
+        "report": report,
+        "heading": heading,
+        "title": f"Báo cáo {first_lower(heading.abstract)}",
+        "reference": reference_line(heading),
+    }
+    yield render_to_string("reports/pdf/body.html", context)
+    for annex in annexes(report):
+        yield render_to_string("reports/pdf/annex.html", {**context, "annex": annex})
+
+
+def reference_line(heading):
+    """'(Kèm theo Báo cáo số 07/BC-SNV ngày 05 tháng 02 năm 2026 của Sở Nội vụ)', open where the heading is open."""
+    number = heading.number.removeprefix("Số:").lstrip(" ")
+    day = heading.place_and_date.rpartition(", ")[2]
+    return f"(Kèm theo Báo cáo số {number} {day} của {heading.agency_name or heading.agency})"
+
+
+def annexes(report):
+    """The four annexes as printed, in order."""
+    return (_figures(report), _progress(report), _submissions(report), _evidence(report))
+
+
+def _figures(report):
+    rows = tuple(
+        (
+            Cell(str(place)),
+            Cell(figure.channel or "–"),
+            Cell(f"{figure.name} ({figure.unit})" if figure.unit else figure.name),
+            Cell(number_vn(figure.in_period)),
+            Cell(number_vn(figure.cumulative)),
+            Cell(number_vn(figure.target)),
+            Cell(percent_vn(figure.target_percent)),
+        )
+        for place, figure in enumerate(report.figures, start=1)
+    )
+    columns = (
+        Column("TT", 5, "mid"),
+        Column("Kênh", 23),
+        Column("Chỉ tiêu (đơn vị tính)", 36),
+        Column("Trong kỳ", 9, "num"),
+        Column("Lũy kế", 9, "num"),
+        Column("Chỉ tiêu năm", 9, "num"),
+        Column("Tỷ lệ", 9, "num"),
+    )
+    title = "TỔNG HỢP CHỈ TIÊU THEO KÊNH TUYÊN TRUYỀN"
+    return Annex("I", title, columns, rows, "Trong kỳ chưa có chỉ tiêu nào được giao hoặc có số liệu được duyệt.")
+
+
+def _progress(report):
+    rows = tuple(
+        (
+            Cell(line.number),
+            Cell(line.title),
+            Cell(line.leads),
+            Cell(line.cooperating),
+            Cell(line.time),
+            Cell(number_vn(line.quantity_in_period)),
+            Cell(_done_of_target(line)),
+            Cell(number_vn(line.percent)),
+            Cell(_late(line.state_words, line.days_late), line.state),
+        )
+        for line in report.activities
+    )
+    columns = (
+        Column("TT", 4, "mid"),
+        Column("Nội dung hoạt động", 21),
+        Column("Cơ quan chủ trì", 14),
+        Column("Cơ quan phối hợp", 14),
+        Column("Thời gian", 11),
+        Column("Trong kỳ", 7, "num"),
+        Column("Lũy kế/chỉ tiêu", 12, "num"),
+        Column("Mức độ (%)", 6, "num"),
+        Column("Trạng thái", 11),
+    )
+    return Annex("II", "TIẾN ĐỘ THỰC HIỆN CÁC HOẠT ĐỘNG", columns, rows, "Kế hoạch chưa nêu hoạt động cụ thể.")
+
+
+def _done_of_target(line):
+    """'12/50 lớp'; without a target '12', without anything counted '–/50 lớp' or '–'."""
+    done = number_vn(line.quantity_done)
+    return f"{done}/{number_vn(line.target)} {line.unit}".rstrip() if line.target else done
+
+
+def _late(words, days):
+    return f"{words} ({number_vn(days)} ngày)" if days else words
+
+
+def _submissions(report):
+    rows = tuple(
+        (
+            Cell(str(place)),
+            Cell(line.agency),
+            Cell(short_date(line.due_on)),
+            Cell(short_date(line.sent_on) if line.sent_on else "–"),
+            Cell(line.punctuality_words, line.punctuality),
+            Cell(number_vn(line.days_late) if line.days_late else "–"),
+            Cell(line.status_words or "–"),
+        )
+        for place, line in enumerate(report.submissions, start=1)
+    )
+    columns = (
+        Column("TT", 5, "mid"),
+        Column("Cơ quan, đơn vị", 38),
+        Column("Hạn gửi", 11, "mid"),
+        Column("Ngày gửi", 11, "mid"),
+        Column("Tình hình gửi báo cáo", 16),
+        Column("Số ngày chậm", 8, "num"),
+        Column("Kết quả duyệt", 11),
+    )
+    empty = "Trong kỳ không có cơ quan, đơn vị phải gửi báo cáo."
+    return Annex("III", "TÌNH HÌNH GỬI BÁO CÁO CỦA CÁC CƠ QUAN, ĐƠN VỊ", columns, rows, empty)
+
+
+def _evidence(report):
+    rows = tuple(
+        (
+            Cell(str(place)),
+            Cell(line.activity_number),
+            Cell(line.agency),
+            Cell(line.caption),
+            Cell(line.kind),
+            Cell(short_date(line.dated_on) if line.dated_on else "–"),
+            Cell(line.reference, url=line.reference if line.reference.startswith(("https://", "http://")) else ""),
+        )
+        for place, line in enumerate(report.evidence, start=1)
+    )
+    columns = (
+        Column("TT", 4, "mid"),
+        Column("Hoạt động", 6, "mid"),
+        Column("Cơ quan, đơn vị", 16),
+        Column("Tên minh chứng", 28),
+        Column("Loại", 8),
+        Column("Ngày", 9, "mid"),
+        Column("Tên tệp hoặc đường dẫn", 29),
+    )
+    return Annex("IV", "DANH MỤC MINH CHỨNG", columns, rows, "Trong kỳ chưa có minh chứng kèm theo báo cáo được duyệt.")
+
+
+@contextmanager
+def _without_garbage_collection():
+    """A layout makes many objects and no rubbish: looking for rubbish meanwhile costs a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _font_files():
+    """The files of FONT_FACES, in their order."""
+    if settings.REPORT_FONT_DIR:
+        return tuple(Path(settings.REPORT_FONT_DIR, own).resolve(strict=True) for *_face, own in FONT_FACES)
+    package = distribution(FONT_PACKAGE)
+    return tuple(Path(package.locate_file(file)).resolve(strict=True) for _weight, _style, file, _own in FONT_FACES)
+
+
+def _stylesheet(fonts):
+    faces = [
+        {"weight": weight, "style": style, "url": file.as_uri()}
+        for (weight, style, *_names), file in zip(FONT_FACES, fonts, strict=True)
+    ]
+    return render_to_string("reports/pdf/paper.css", {"faces": faces, "signs": _signs()})
+
+
+@cache
+def _signs():
+    """The signs of the states as data: addresses, from the one file that draws them: ((name, address), ...)."""
+    ElementTree.register_namespace("", SVG.strip("{}"))
+    symbols = ElementTree.parse(finders.find("signs.svg")).iter(f"{SVG}symbol")
+    return tuple((symbol.get("id").removeprefix("s-"), _data_address(symbol)) for symbol in symbols)
+
+
+def _data_address(symbol):
+    drawing = ElementTree.Element(f"{SVG}svg", viewBox=symbol.get("viewBox"))
+    drawing.extend(symbol)
+    return f"data:image/svg+xml;base64,{b64encode(ElementTree.tostring(drawing)).decode()}"
+
+
+def _fetcher(fonts):
+    """Lets WeasyPrint read the font files and data: addresses, nothing else of this machine or the network.
+
+    Whatever else is asked for, or a font that cannot be read, stops the report: WeasyPrint would go on without.
+    """
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    class FontsOnly(URLFetcher):
+        def fetch(self, url, headers=None):
+            parts = urlsplit(url)
+            if parts.scheme == "data" or (parts.scheme == "file" and Path(unquote(parts.path)).resolve() in fonts):
+                return super().fetch(url, headers)
+            raise FatalURLFetchingError(f"{url} is neither a font of the report nor data")
+
+    return FontsOnly(allowed_protocols={"data", "file"}, allow_redirects=False, fail_on_errors=True)
+
+
+class Drawable(dict):
+    """A table for str.translate: each character to what the four faces can draw.
+
+    Without it a missing glyph is taken from whatever font the machine has. Wide spaces become no-break spaces of
+    their width; a character with a simpler equal form takes that form; a letter or punctuation mark without one
+    becomes "?", so that the loss is seen; symbols (emoji), marks and invisible characters are left out.
+    """
+
+    SPACES = {"\u2003": "\u00a0" * 4, "\u2002": "\u00a0" * 2}
+    LOOK_ALIKES = {"●": "•", "■": "•", "▪": "•", "◦": "•", "○": "•", "′": "'", "″": '"', "✓": "x", "☐": "–"}
+
+    def __init__(self, fonts):
+        super().__init__({ord("\n"): "\n", ord("\t"): " ", ord("\r"): " "})
+        self.characters = _characters(fonts)
+
+    def __missing__(self, code):
+        self[code] = drawn = self._drawn(chr(code))
+        return drawn
+
+    def _drawn(self, char):
+        if ord(char) in self.characters:
+            return char
+        if char in self.SPACES or char in self.LOOK_ALIKES:
+            return self.SPACES.get(char) or self.LOOK_ALIKES[char]
+        plain = unicodedata.normalize("NFKC", char)
+        if plain != char and all(ord(each) in self.characters for each in plain):
+            # Full-width "<" must not become markup.
+            return format_html("{}", plain)
+        kind = unicodedata.category(char)
+        return "" if kind in ("So", "Sk") or kind[0] in "CM" else "?"
+
+
+@cache
+def _characters(fonts):
+    """Code points that all four faces have."""
+    from fontTools.ttLib import TTFont
+
+    maps = []
+    for file in fonts:
+        with TTFont(file, lazy=True) as font:
+            maps.append(frozenset(font.getBestCmap()))
+    return frozenset.intersection(*maps)

@@ -1,0 +1,60 @@
+"""The dashboard, the list of quarterly reports, a report on screen and as PDF."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from activities.frame import chosen_period, periods_of
+from activities.models import ReportingPeriod
+from agencies.access import require
+
+from .dashboard import build_dashboard
+from .pdf import quarterly_pdf
+from .permissions import can_view_dashboard, can_view_report
+from .quarterly import build_quarterly_report
+
+NOT_FOR_YOU = gettext_lazy("The state of the whole locality is for its coordinator, leaders and administrators.")
+NOT_ISSUED = gettext_lazy("A report is read by the coordinator, leaders and administrators until it has been issued.")
+
+
+@require_safe
+def dashboard(request):
+    require(can_view_dashboard(request.user), NOT_FOR_YOU)
+    period = chosen_period(request)
+    if period is None:
+        return render(request, "reports/dashboard.html", {"board": None})
+    periods = [each for each in periods_of(request) if each.plan_id == period.plan_id]
+    return render(request, "reports/dashboard.html", {"board": build_dashboard(period, periods, today=request.today)})
+
+
+@require_safe
+def report_list(request):
+    """Every period of every plan with its report; a focal point reads those that have been issued."""
+    can_view = can_view_report(request.user)
+    periods = [each for each in periods_of(request) if each.starts_on <= request.today] if can_view else []
+    return render(request, "reports/report_list.html", {"periods": periods, "can_view": can_view})
+
+
+def _report(request, pk):
+    periods = ReportingPeriod.objects.visible_to(request.user).select_related(
+        "plan__locality", "plan__issuing_agency__parent", "plan__coordinating_agency__parent"
+    )
+    period = get_object_or_404(periods, pk=pk)
+    require(can_view_report(request.user), NOT_ISSUED)
+    return period, build_quarterly_report(period, today=request.today)
+
+
+@require_safe
+def report_detail(request, pk):
+    period, report = _report(request, pk)
+    return render(request, "reports/report_detail.html", {"period": period, "report": report})
+
+
+@require_safe
+def report_pdf(request, pk):
+    period, report = _report(request, pk)
+    response = HttpResponse(quarterly_pdf(report), content_type="application/pdf")
+    name = f"bao-cao-quy-{period.ordinal}-{period.year}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response

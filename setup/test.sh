@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs every check, goes on after a failure, and fails at the end if one did. Called by `make test`.
+# REQUIRE_ALL=1: what cannot run is a failure, not a skip.   PYTEST_ARGS: passed on to pytest
+set -u
+cd "$(dirname "$0")/.."
+failed=""
+
+check() {
+    what=$1
+    shift
+    printf '\n== %s\n' "$what"
+    "$@" || failed="${failed:+$failed, }$what"
+}
+
+pytest_on() {
+    DATABASE_URL=$1 .venv/bin/python -m pytest -n "${WORKERS:-auto}" --dist worksteal ${PYTEST_ARGS-}
+}
+
+check "ruff check" .venv/bin/ruff check --quiet --output-format concise .
+check "ruff format" .venv/bin/ruff format --check --quiet --output-format concise .
+check "floors (import-linter)" .venv/bin/lint-imports --no-logo --no-cache
+check "tests on SQLite" pytest_on sqlite:///var/db.sqlite3
+if postgresql=$(.venv/bin/python setup/find_postgresql.py); then
+    check "tests on PostgreSQL" pytest_on "$postgresql"
+else
+    echo "PostgreSQL: not answering, skipped"
+    [ "${REQUIRE_ALL-}" = 1 ] && failed="${failed:+$failed, }PostgreSQL not answering (REQUIRE_ALL=1)"
+fi
+
+[ -z "$failed" ] && exit 0
+echo "FAILED: $failed" >&2
+exit 1

@@ -1,0 +1,23 @@
+// Open menus close on Escape or a press elsewhere; Ctrl+K goes to the search. Without this file they still open.
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    for (const menu of openMenus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  }
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
+    const search = document.querySelector(".top > .find input");
+    if (!search?.offsetParent) return;
+    event.preventDefault();
+    search.select();
+  }
+});
