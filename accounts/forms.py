@@ -8,6 +8,8 @@ class LoginForm(AuthenticationForm):
     """User name and password, with the field names every browser knows."""
 
     error_messages = {
-        "invalid_login": _("The user name or the password is wrong. Check both; capital letters count in the password."),
+        "invalid_login": _(
+            "The user name or the password is wrong. Check both; capital letters count in the password."
+        ),
         "inactive": _("This account is closed. Ask the administrator of your locality."),
     }

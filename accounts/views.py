@@ -28,7 +28,9 @@ def home(request):
     """A person's first page, by role."""
     if not request.user.agency_id:
         return render(request, "accounts/no_agency.html", status=403)
-    shown_first = "reports:dashboard" if request.user.is_leader or request.user.is_administrator else "activities:updates"
+    shown_first = (
+        "reports:dashboard" if request.user.is_leader or request.user.is_administrator else "activities:updates"
+    )
     return redirect(shown_first)
 
 

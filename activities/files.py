@@ -49,9 +49,14 @@ def check_file(upload, max_mb):
     extension = SAME_TYPE.get(extension, extension)
     if extension not in CONTENT_TYPES:
         kinds = ", ".join(CONTENT_TYPES)
-        raise ValidationError(_("“%(name)s” is not of an accepted kind. Accepted: %(kinds)s.") % {"name": name, "kinds": kinds})
+        raise ValidationError(
+            _("“%(name)s” is not of an accepted kind. Accepted: %(kinds)s.") % {"name": name, "kinds": kinds}
+        )
     if upload.size > max_mb * 1024 * 1024:
-        raise ValidationError(_("“%(name)s” is larger than %(max)s MB. Send a smaller copy, or a link to it.") % {"name": name, "max": max_mb})
+        raise ValidationError(
+            _("“%(name)s” is larger than %(max)s MB. Send a smaller copy, or a link to it.")
+            % {"name": name, "max": max_mb}
+        )
     if not upload.size:
         raise ValidationError(_("“%(name)s” is empty.") % {"name": name})
     if not is_what_it_says(upload, extension):

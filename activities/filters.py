@@ -42,9 +42,7 @@ class ActivityFilter(django_filters.FilterSet):
         self.filters["plan"].queryset = Plan.objects.visible_to(user)
         self.filters["lead"].queryset = (
             Agency.objects.visible_to(user)
-            .filter(
-                Q(assignments__role=AssignmentRole.LEAD) | Q(groups__assignments__role=AssignmentRole.LEAD)
-            )
+            .filter(Q(assignments__role=AssignmentRole.LEAD) | Q(groups__assignments__role=AssignmentRole.LEAD))
             .distinct()
         )
 

@@ -4,8 +4,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency, AgencyGroup
 from agencies.vietnamese import nfc
@@ -133,7 +132,10 @@ class ProgressForm(forms.Form):
     def clean_completed_on(self):
         day = self.cleaned_data["completed_on"]
         if day and day > self.today:
-            raise ValidationError(_("The day of completion is still to come; it can be at most today, %(today)s.") % {"today": f"{self.today:%d/%m/%Y}"})
+            raise ValidationError(
+                _("The day of completion is still to come; it can be at most today, %(today)s.")
+                % {"today": f"{self.today:%d/%m/%Y}"}
+            )
         if day and day > self.update.period.ends_on:
             raise ValidationError(
                 _("The period closed its data on %(cutoff)s: what was completed later belongs to the next period.")
@@ -141,9 +143,14 @@ class ProgressForm(forms.Form):
             )
         return day
 
+    def follow(self, version):
+        """Let the next save of this page count as made on `version`."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
     def refuse_other_version(self):
         """Tell that somebody saved meanwhile; what was typed stays, and the next save goes through."""
-        self.data = self.data | {"version": str(self.update.version)}
+        self.follow(self.update.version)
         self.add_error(
             None,
             _(
@@ -195,7 +202,9 @@ class ProgressForm(forms.Form):
             },
         )
         given = {line.indicator.pk: data[self.count_name(line)] for line in self.row.counts}
-        progress.output_counts.exclude(indicator__in=[code for code, value in given.items() if value is not None]).delete()
+        progress.output_counts.exclude(
+            indicator__in=[code for code, value in given.items() if value is not None]
+        ).delete()
         for code, value in given.items():
             if value is not None:
                 OutputCount.objects.update_or_create(progress=progress, indicator_id=code, defaults={"value": value})
@@ -303,8 +312,12 @@ class ReturnForm(forms.Form):
 class ActivityForm(forms.ModelForm):
     """One activity of a plan with its parties, chosen among the plan's own locality."""
 
-    lead_agencies = forms.ModelMultipleChoiceField(Agency.objects.none(), label=gettext_lazy("Lead agencies"), required=False)
-    lead_groups = forms.ModelMultipleChoiceField(AgencyGroup.objects.none(), label=gettext_lazy("Lead groups"), required=False)
+    lead_agencies = forms.ModelMultipleChoiceField(
+        Agency.objects.none(), label=gettext_lazy("Lead agencies"), required=False
+    )
+    lead_groups = forms.ModelMultipleChoiceField(
+        AgencyGroup.objects.none(), label=gettext_lazy("Lead groups"), required=False
+    )
     cooperating_agencies = forms.ModelMultipleChoiceField(
         Agency.objects.none(), label=gettext_lazy("Cooperating agencies"), required=False
     )

@@ -3,9 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agencies.clock import demo_date
-
 from accounts.views import THEMES
+from agencies.clock import demo_date
 
 from .calendar import current_period
 from .models import QuarterlyUpdate, ReportingPeriod, Status

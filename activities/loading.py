@@ -33,11 +33,16 @@ REAL = ("ha-noi", "soc-trang", "thua-thien-hue", "bao-loc", "binh-dinh")
 
 def read_plan(name, year=None):
     """The contents of plans/data/<name>.yaml; `year` fills the placeholders of the fictional province's file."""
-    text = nfc((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    text = (DATA / f"{name}.yaml").read_text(encoding="utf-8")
     if year:
         for word, value in (("{year}", year), ("{prev}", year - 1), ("{next}", year + 1)):
             text = text.replace(word, str(value))
-    return yaml.safe_load(text)
+    return parse_plan(text)
+
+
+def parse_plan(text):
+    """A plan file's text as data, its words in one composed form."""
+    return yaml.safe_load(nfc(text))
 
 
 @transaction.atomic
@@ -184,9 +189,7 @@ def _themes(plan, rows, audiences):
 
 def _channels(plan, rows):
     for position, row in enumerate(rows or [], start=1):
-        channel = PlanChannel.objects.create(
-            plan=plan, position=position, code=row.get("code") or "", text=row["text"]
-        )
+        channel = PlanChannel.objects.create(plan=plan, position=position, code=row.get("code") or "", text=row["text"])
         channel.channels.set(row.get("channels") or [])
 
 

@@ -45,9 +45,7 @@ def build_work(agency, plans, *, today):
         returned=tuple(_with_reason(returned)),
         due=tuple(sorted((r for r in waiting if r.period.starts_on <= today), key=lambda r: r.period.agency_due_on)),
         ahead=tuple(row for row in waiting if row.period.starts_on > today),
-        done=tuple(
-            row for row in reversed(rows) if row.status in (Status.SUBMITTED, Status.APPROVED)
-        ),
+        done=tuple(row for row in reversed(rows) if row.status in (Status.SUBMITTED, Status.APPROVED)),
     )
 
 

@@ -27,7 +27,12 @@ def _row(row):
         "completed_on": row.completed_on.isoformat() if row.completed_on else None,
         "words": row.words,
         "counts": [
-            {"code": count.indicator_id, "name": count.indicator.name, "unit": count.indicator.unit, "value": count.value}
+            {
+                "code": count.indicator_id,
+                "name": count.indicator.name,
+                "unit": count.indicator.unit,
+                "value": count.value,
+            }
             for count in row.output_counts.all()
         ],
         "evidence": [

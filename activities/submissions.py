@@ -75,9 +75,7 @@ def punctuality_of(due_on, first_submitted_on, today):
 def submission_of(period, agency, update, *, expected, today):
     """How `agency` stands with `period`; `update` is its update (annotated with `filled`) or None."""
     first = update.first_submitted_at if update else None
-    punctuality, days = punctuality_of(
-        period.agency_due_on, timezone.localtime(first).date() if first else None, today
-    )
+    punctuality, days = punctuality_of(period.agency_due_on, timezone.localtime(first).date() if first else None, today)
     return Submission(period, agency, update, punctuality, days, update.filled if update else 0, expected)
 
 
@@ -94,9 +92,7 @@ def submissions_of(periods, duties, *, today):
     return {
         period: sorted(
             (
-                submission_of(
-                    period, agency, updates[period.pk].get(agency.pk), expected=len(activities), today=today
-                )
+                submission_of(period, agency, updates[period.pk].get(agency.pk), expected=len(activities), today=today)
                 for agency, activities in obliged_agencies(period, duties).items()
             ),
             key=_worst_first,

@@ -81,7 +81,12 @@ class Agency(models.Model):
     symbol = models.CharField(_("symbol in document numbers"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=30, choices=AgencyKind)
     parent = models.ForeignKey(
-        "self", verbose_name=_("parent agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("parent agency"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

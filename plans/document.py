@@ -102,7 +102,13 @@ SOURCES = {
     "objectives": (Objective, None, "target", None, None),
     "requirements": (Requirement, "code", None, None, None),
     "audiences": (Audience, None, None, None, None),
-    "themes": (ContentTheme, "code", Case(When(is_focus=True, then=Value("focus")), default=Value("")), None, "parent_id"),
+    "themes": (
+        ContentTheme,
+        "code",
+        Case(When(is_focus=True, then=Value("focus")), default=Value("")),
+        None,
+        "parent_id",
+    ),
     "channels": (PlanChannel, "code", None, None, None),
     "duties": (Duty, None, "kind", "bearer_as_printed", None),
     "budget_lines": (BudgetLine, None, Cast("amount", CharField()), "bearer_as_printed", None),
@@ -172,5 +178,3 @@ def _names(plan):
     for kind, pk, label, place in first.union(*others, all=True):
         names[(kind, pk)].append((int(place), label))
     return {key: tuple(label for _place, label in sorted(labels)) for key, labels in names.items()}
-
-

@@ -35,9 +35,10 @@ class PlanFilter(django_filters.FilterSet):
         fields = ["text", "year", "status", "issuing_agency"]
 
     def __init__(self, data, *, queryset, user):
-        self.base_filters["issuing_agency"].field  # built once, then given this person's agencies below
         super().__init__(data, queryset=queryset)
-        self.filters["issuing_agency"].queryset = Agency.objects.visible_to(user).filter(issued_plans__isnull=False).distinct()
+        self.filters["issuing_agency"].queryset = (
+            Agency.objects.visible_to(user).filter(issued_plans__isnull=False).distinct()
+        )
         self.filters["year"].extra["choices"] = [(year, year) for year in years_of(queryset)]
 
     def with_text(self, plans, _name, words):

@@ -2,8 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency, AgencyGroup
 from agencies.vietnamese import nfc
@@ -88,19 +87,22 @@ class PlanForm(forms.ModelForm):
         self.fields["parent"].queryset = Plan.objects.visible_to(user).exclude(pk=self.instance.pk)
         now = self.instance.status
         self.fields["status"].choices = [
-            (value, label)
-            for value, label in PlanStatus.choices
-            if value in {PlanStatus.DRAFT, PlanStatus.ISSUED, now}
+            (value, label) for value, label in PlanStatus.choices if value in {PlanStatus.DRAFT, PlanStatus.ISSUED, now}
         ]
 
     def clean(self):
         data = super().clean()
         start, end = data.get("period_start"), data.get("period_end")
         if start and end and end < start:
-            self.add_error("period_end", _("The plan's period must end after it begins, %(start)s.") % {"start": f"{start:%d/%m/%Y}"})
+            self.add_error(
+                "period_end",
+                _("The plan's period must end after it begins, %(start)s.") % {"start": f"{start:%d/%m/%Y}"},
+            )
         number, issued_on, issuer = data.get("number"), data.get("issued_on"), data.get("issuing_agency")
         if number and issuer:
-            same = Plan.objects.filter(issuing_agency=issuer, number=number, issued_on=issued_on).exclude(pk=self.instance.pk)
+            same = Plan.objects.filter(issuing_agency=issuer, number=number, issued_on=issued_on).exclude(
+                pk=self.instance.pk
+            )
             if same.exists():
                 self.add_error("number", _("This agency has already issued a plan with this number on this day."))
         if data.get("status") == PlanStatus.ISSUED and not issued_on and not self.instance.key:
@@ -155,7 +157,9 @@ def _part_form(model, *fields, **meta):
     return forms.modelform_factory(model, form=PartForm, fields=fields, **(options | meta))
 
 
-class ReportingDutyForm(_part_form(ReportingDuty, "text", "reporter", "recipient_as_printed", "cutoff_text", "due_text")):
+class ReportingDutyForm(
+    _part_form(ReportingDuty, "text", "reporter", "recipient_as_printed", "cutoff_text", "due_text")
+):
     frequencies = forms.MultipleChoiceField(
         label=gettext_lazy("How often"), choices=Frequency.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -191,7 +195,19 @@ class BudgetLineForm(_part_form(BudgetLine, "text", "bearer_as_printed", "amount
 
 # part, as in PlanDocument and in addresses: (model, form)
 PARTS = {
-    "legal_bases": (LegalBasis, _part_form(LegalBasis, "text", "kind", "number", "issued_on", "issuing_agency_name", field_classes={"text": NfcCharField, "issued_on": VietnameseDateField}, widgets={"text": forms.Textarea(attrs={"rows": 3}), "issued_on": VietnameseDateField.widget})),
+    "legal_bases": (
+        LegalBasis,
+        _part_form(
+            LegalBasis,
+            "text",
+            "kind",
+            "number",
+            "issued_on",
+            "issuing_agency_name",
+            field_classes={"text": NfcCharField, "issued_on": VietnameseDateField},
+            widgets={"text": forms.Textarea(attrs={"rows": 3}), "issued_on": VietnameseDateField.widget},
+        ),
+    ),
     "objectives": (Objective, _part_form(Objective, "text", "audiences", "target")),
     "requirements": (Requirement, _part_form(Requirement, "code", "text")),
     "audiences": (Audience, _part_form(Audience, "text", widgets={})),

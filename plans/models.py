@@ -3,8 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies.models import Agency, AgencyGroup, Locality, tenant
 from agencies.vietnamese import SearchField, SortField
@@ -70,9 +69,7 @@ class Channel(models.Model):
 class Plan(models.Model):
     """A plan as issued. What its source does not say is empty, never guessed."""
 
-    locality = models.ForeignKey(
-        Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="plans"
-    )
+    locality = models.ForeignKey(Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="plans")
     key = models.SlugField(_("key of the source"), max_length=120, blank=True)
     number = models.CharField(_("number and code"), max_length=60, blank=True)
     kind = models.CharField(_("type of document"), max_length=10, choices=PlanKind, default=PlanKind.PLAN)
@@ -206,9 +203,7 @@ class LegalBasis(PlanPart):
 class Objective(PlanPart):
     """What the plan wants to reach."""
 
-    audiences = models.ManyToManyField(
-        Audience, verbose_name=_("audiences"), blank=True, related_name="objectives"
-    )
+    audiences = models.ManyToManyField(Audience, verbose_name=_("audiences"), blank=True, related_name="objectives")
     target = models.CharField(_("target"), max_length=300, blank=True)
 
     class Meta(PlanPart.Meta):

@@ -21,12 +21,21 @@ PAGE_SIZE = 50
 @require_safe
 def plan_list(request):
     plans = Plan.objects.visible_to(request.user).select_related("issuing_agency", "coordinating_agency")
-    chosen = PlanFilter(request.GET, queryset=plans.annotate(activity_count=Count("activities")).order_by(*Plan._meta.ordering), user=request.user)
+    chosen = PlanFilter(
+        request.GET,
+        queryset=plans.annotate(activity_count=Count("activities")).order_by(*Plan._meta.ordering),
+        user=request.user,
+    )
     page = Paginator(chosen.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "plans/plan_list.html",
-        {"page": page, "filter": chosen, "is_filtered": chosen.is_bound and any(chosen.data.values()), "can_create": can_create_plan(request.user)},
+        {
+            "page": page,
+            "filter": chosen,
+            "is_filtered": chosen.is_bound and any(chosen.data.values()),
+            "can_create": can_create_plan(request.user),
+        },
     )
 
 
@@ -38,7 +47,9 @@ def _part_or_404(part):
 
 def _plan_to_edit(request, pk):
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("issuing_agency"), pk=pk)
-    require(can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force."))
+    require(
+        can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
+    )
     return plan
 
 
@@ -51,7 +62,9 @@ def part_add(request, pk, part):
         form.save()
         messages.success(request, _("Row added."))
         return redirect(f"{plan.get_absolute_url()}#{part}")
-    return render(request, "plans/part_form.html", {"plan": plan, "form": form, "part": part, "noun": model._meta.verbose_name})
+    return render(
+        request, "plans/part_form.html", {"plan": plan, "form": form, "part": part, "noun": model._meta.verbose_name}
+    )
 
 
 @require_http_methods(["GET", "POST"])

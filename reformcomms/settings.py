@@ -71,7 +71,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "activities.frame.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "agencies.templatetags.look", "activities.templatetags.updates"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "agencies.templatetags.look",
+                "activities.templatetags.updates",
+            ],
         },
     },
 ]

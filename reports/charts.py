@@ -134,7 +134,7 @@ class _Axis:
         months = _month_number(last) - _month_number(first) + 1
         self.step = 1 if months <= MONTHLY_UP_TO else 12
         self.first = first.replace(day=1) if self.step == 1 else date(first.year, 1, 1)
-        self.last = last.replace(day=monthrange(last.year, last.month)[1]) if self.step == 1 else date(last.year, 12, 31)
+        self.last = _month_end(last) if self.step == 1 else date(last.year, 12, 31)
         self.columns = (_month_number(self.last) - _month_number(self.first) + 1) // self.step
         self.width = self.columns * self.step * MONTH
 
@@ -160,6 +160,10 @@ class _Axis:
         """From the start of `begins` to the end of `ends`."""
         x = self.at(begins)
         return Segment(coordinate(x), coordinate(max(self.at(ends + timedelta(days=1)) - x, 1)), **kind)
+
+
+def _month_end(day):
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _month_number(day):

@@ -49,10 +49,14 @@ class PeriodTotals:
         return self.expected - self.sent
 
     @property
+    def numeral(self):
+        """'III', for the head of a narrow column."""
+        return ROMAN[self.period.ordinal] if self.period.kind == PeriodKind.QUARTER else str(self.period.ordinal)
+
+    @property
     def short(self):
-        """'III/2026', for the head of a narrow column."""
-        ordinal = ROMAN[self.period.ordinal] if self.period.kind == PeriodKind.QUARTER else self.period.ordinal
-        return f"{ordinal}/{self.period.year}"
+        """'III/2026', under a point of a chart."""
+        return f"{self.numeral}/{self.period.year}"
 
     def is_due(self, today):
         """The agencies' deadline has passed, so the rate is final but for late ones."""
@@ -87,7 +91,7 @@ class Dashboard:
     submissions: tuple[Submission, ...]
     figures: tuple[Figure, ...]
     behind: int
-    year_share: float
+    year_share: int
     today: date
 
     @property
@@ -209,13 +213,11 @@ def build_dashboard(period, periods, *, today):
 
 
 def year_share(period, today):
-    """How much of the reporting year has passed, in percent.
+    """How much of the reporting year agencies must have reported by `today`, in percent: 0, 25, 50, 75 or 100.
 
-    At the period's cut-off 25, 50, 75 or 100; on a day within the period less, in proportion to its days.
+    A period counts once its deadline has passed: outputs of a running one cannot be behind yet.
     """
-    length = (period.ends_on - period.starts_on).days + 1
-    passed = min(max((today - period.starts_on).days + 1, 0), length)
-    return round(min(25 * (period.ordinal - 1 + passed / length), 100), 1)
+    return min(25 * (period.ordinal if period.agency_due_on < today else period.ordinal - 1), 100)
 
 
 def _totals(period, rows):

@@ -16,7 +16,5 @@ def when_ready(server):
 
     print(f"\nReformComms: {server.LISTENERS[0]}/{f'  (the demo thinks it is {TODAY})' if TODAY else ''}")
     if DEBUG:
-        print(
-            "Sign in as bao-loc.coordinator, bao-loc.leader, bao-loc.phong-van-hoa-thong-tin, minh-hoa.coordinator ..."
-        )
-        print("Password of every demo account: reformcomms-demo. Stop with Ctrl-C.", flush=True)
+        print("Sign in as bao-loc.coordinator, bao-loc.leader or bao-loc.phong-van-hoa-thong-tin;")
+        print("the password of every demo account is reformcomms-demo. Ctrl-C stops.", flush=True)

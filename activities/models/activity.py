@@ -3,8 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies.models import Agency, AgencyGroup, tenant
 from agencies.vietnamese import SearchField
@@ -141,7 +140,12 @@ class Assignment(models.Model):
         Agency, verbose_name=_("agency"), null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
     )
     group = models.ForeignKey(
-        AgencyGroup, verbose_name=_("group"), null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+        AgencyGroup,
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
     )
     name_as_printed = models.CharField(_("name as printed"), max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

@@ -22,9 +22,7 @@ class ReportingPeriod(models.Model):
     `consolidated_due_on` the day by which the coordinator sends the consolidated report.
     """
 
-    plan = models.ForeignKey(
-        Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="reporting_periods"
-    )
+    plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="reporting_periods")
     kind = models.CharField(_("kind of period"), max_length=10, choices=PeriodKind, default=PeriodKind.QUARTER)
     year = models.PositiveSmallIntegerField(_("year"))
     ordinal = models.PositiveSmallIntegerField(_("number in the year"))

@@ -72,8 +72,7 @@ class QuarterlyUpdate(models.Model):
                 violation_error_message=_("Choose one of the listed statuses."),
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.DRAFT)
-                | Q(submitted_at__isnull=False, first_submitted_at__isnull=False),
+                condition=Q(status=Status.DRAFT) | Q(submitted_at__isnull=False, first_submitted_at__isnull=False),
                 name="update_submitted_has_time",
                 violation_error_message=_("A submitted update has the time of its submission."),
             ),

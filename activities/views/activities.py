@@ -28,14 +28,21 @@ def activity_list(request):
     plans = Plan.objects.visible_to(request.user)
     rows = standings(chosen.qs, load_duties(plans), today=request.today)
     shown = worst_first(chosen.keep_state(rows))
+    given = {key for key, value in request.GET.items() if value and key in chosen.filters}
+    plan = chosen.form.cleaned_data.get("plan") if chosen.form.is_valid() else None
     return render(
         request,
         "activities/activity_list.html",
         {
             "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
             "filter": chosen,
-            "counts": [(state, n) for state, n in count_by_state(shown).items() if n],
-            "is_filtered": any(value for key, value in request.GET.items() if key in chosen.filters),
+            "plan": plan,
+            "state": request.GET.get("state", ""),
+            "total": len(rows),
+            "counts": [(state, n) for state, n in count_by_state(rows).items() if n],
+            "is_filtered": bool(given),
+            "is_narrowed": bool(given - {"plan"}),
+            "can_add": plan is not None and can_edit_plan(request.user, plan),
         },
     )
 
@@ -68,7 +75,7 @@ def reported_lines(activity, user):
         lines = lines.filter(update__agency=user.agency_id)
     return (
         lines.select_related("update__period__plan", "update__agency")
-        .prefetch_related(KEPT_EVIDENCE)
+        .prefetch_related(KEPT_EVIDENCE, "output_counts__indicator")
         .order_by("-update__period__ends_on", "update__agency__name_sort")
     )
 
@@ -76,7 +83,9 @@ def reported_lines(activity, user):
 @require_http_methods(["GET", "POST"])
 def activity_add(request, plan_pk):
     plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=plan_pk)
-    require(can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force."))
+    require(
+        can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
+    )
     form = ActivityForm(request.POST or None, plan=plan, user=request.user)
     if form.is_valid():
         form.save()
@@ -88,11 +97,18 @@ def activity_add(request, plan_pk):
 @require_http_methods(["GET", "POST"])
 def activity_edit(request, pk):
     activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("plan"), pk=pk)
-    require(can_edit_activity(request.user, activity), _("Only the plan's coordinator edits it, and only while it is in force."))
+    require(
+        can_edit_activity(request.user, activity),
+        _("Only the plan's coordinator edits it, and only while it is in force."),
+    )
     title = str(activity)
     form = ActivityForm(request.POST or None, instance=activity, plan=activity.plan, user=request.user)
     if form.is_valid():
         form.save()
         messages.success(request, _("Activity saved."))
         return redirect(activity)
-    return render(request, "activities/activity_form.html", {"form": form, "plan": activity.plan, "activity": activity, "title": title})
+    return render(
+        request,
+        "activities/activity_form.html",
+        {"form": form, "plan": activity.plan, "activity": activity, "title": title},
+    )

@@ -11,7 +11,8 @@ from agencies.access import require
 from ..evidence import remove_evidence
 from ..models import Evidence, EvidenceKind
 from ..permissions import can_edit_update, can_view_update
-from .updates import NOT_YOURS, SENT
+from ..saving import SENT
+from .updates import NOT_YOURS
 
 
 def _evidence_or_404(request, pk):

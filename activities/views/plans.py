@@ -26,9 +26,7 @@ def plan_detail(request, pk):
     plan = get_object_or_404(
         Plan.objects.visible_to(request.user).select_related("issuing_agency", "coordinating_agency", "parent"), pk=pk
     )
-    rows = standings(
-        plan.activities.prefetch_related("channels"), load_duties([plan.pk]), today=request.today
-    )
+    rows = standings(plan.activities.prefetch_related("channels"), load_duties([plan.pk]), today=request.today)
     periods = sorted((p for p in periods_of(request) if p.plan_id == plan.pk), key=lambda p: p.starts_on)
     return render(
         request,
@@ -65,7 +63,10 @@ def gaps_of(rows):
 @require_http_methods(["GET", "POST"])
 def plan_add(request):
     require(can_create_plan(request.user), _("Only coordinators add plans."))
-    own = {"issuing_agency": request.user.agency.parent_id or request.user.agency_id, "coordinating_agency": request.user.agency_id}
+    own = {
+        "issuing_agency": request.user.agency.parent_id or request.user.agency_id,
+        "coordinating_agency": request.user.agency_id,
+    }
     form = PlanForm(request.POST or None, user=request.user, initial=own)
     if form.is_valid():
         return _saved(request, form, _("Plan added. Now its parts and activities."))
@@ -75,11 +76,15 @@ def plan_add(request):
 @require_http_methods(["GET", "POST"])
 def plan_edit(request, pk):
     plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related("issuing_agency"), pk=pk)
-    require(can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force."))
+    require(
+        can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
+    )
     form = PlanForm(request.POST or None, instance=plan, user=request.user)
     if form.is_valid():
         return _saved(request, form, _("Plan saved."))
-    return render(request, "plans/plan_form.html", {"form": form, "plan": Plan.objects.visible_to(request.user).get(pk=pk)})
+    return render(
+        request, "plans/plan_form.html", {"form": form, "plan": Plan.objects.visible_to(request.user).get(pk=pk)}
+    )
 
 
 @transaction.atomic

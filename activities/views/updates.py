@@ -4,23 +4,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import require
 from plans.models import Plan, PlanStatus
 
-from ..frame import chosen_period
 from ..forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
-from ..models import ActivityProgress, QuarterlyUpdate, ReportingPeriod, Status
+from ..frame import chosen_period
+from ..models import QuarterlyUpdate, ReportingPeriod, Status
 from ..my_work import build_work
 from ..obligations import load_duties, obliged_agencies
 from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update
+from ..saving import SENT, save_line, save_words
 from ..sheet import build_sheet
 from ..submissions import Punctuality, rate, submission_of, submissions_of, with_filled
 from ..workflow import TRANSITIONS, move, open_moves
@@ -28,7 +27,6 @@ from ..workflow import TRANSITIONS, move, open_moves
 NOT_YOURS = gettext_lazy(
     "An agency's update is seen by the agency itself, and by the coordinator and leaders once it is sent."
 )
-SENT = gettext_lazy("The update has been sent; nothing can be changed until it is returned.")
 
 
 @require_safe
@@ -73,9 +71,7 @@ def _queue_order(row):
 @require_POST
 def update_start(request, period_pk):
     """Begin the agency's update of a period; where there is one already, go to it."""
-    period = get_object_or_404(
-        ReportingPeriod.objects.visible_to(request.user).select_related("plan"), pk=period_pk
-    )
+    period = get_object_or_404(ReportingPeriod.objects.visible_to(request.user).select_related("plan"), pk=period_pk)
     user = request.user
     require(user.is_focal_point, _("Only the focal point of an agency reports for it."))
     require(period.starts_on <= request.today, _("This period has not begun."))
@@ -118,9 +114,7 @@ def _review_context(request, update, return_form):
         "sheet": sheet,
         "missing": [(row, sentence) for row in sheet for _field, sentence in row.missing],
         "complete": sum(row.is_complete for row in sheet),
-        "submission": submission_of(
-            update.period, update.agency, update, expected=len(sheet), today=request.today
-        ),
+        "submission": submission_of(update.period, update.agency, update, expected=len(sheet), today=request.today),
         "events": update.events.all(),
         "moves": open_moves(request.user, update),
         "can_edit": can_edit_update(request.user, update),
@@ -189,62 +183,56 @@ def _after_move(request, update, name):
 @require_http_methods(["GET", "POST"])
 def update_words(request, pk):
     """The update's own words: results in general, difficulties, proposals."""
+    update = _update_to_edit(request, pk)
+    form = WordsForm(request.POST or None, instance=update)
+    if form.is_valid():
+        save_words(update, form, by=request.user, at=request.now)
+        messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
+        return redirect(update)
+    sheet = build_sheet(update)
+    context = {
+        "update": update,
+        "form": form,
+        "sheet": sheet,
+        "complete": sum(row.is_complete for row in sheet),
+        "before": _words_before(request, update),
+    }
+    return render(request, "activities/words_form.html", context)
+
+
+def _update_to_edit(request, pk):
     update = _update_or_404(request, pk)
     require(can_view_update(request.user, update), NOT_YOURS)
     require(can_edit_update(request.user, update), SENT)
-    sheet = build_sheet(update)
-    form = WordsForm(request.POST or None, instance=update)
-    if form.is_valid():
-        with transaction.atomic():
-            form.save()
-            _touch(update, request)
-        messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
-        return redirect(update)
-    return render(
-        request, "activities/words_form.html", {
-            "update": update,
-            "form": form,
-            "sheet": sheet,
-            "complete": sum(row.is_complete for row in sheet),
-            "before": _words_before(update),
-        },
-    )
+    return update
 
 
-def _words_before(update):
+def _words_before(request, update):
     """The agency's update of the period before, for its words; None where there is none."""
-    return (
-        QuarterlyUpdate.objects.filter(
-            agency=update.agency_id, period__plan=update.period.plan_id, period__ends_on__lt=update.period.starts_on
-        )
-        .exclude(status=Status.DRAFT)
-        .select_related("period")
-        .order_by("-period__ends_on")
-        .first()
+    earlier = QuarterlyUpdate.objects.visible_to(request.user).filter(
+        agency=update.agency_id, period__plan=update.period.plan_id, period__ends_on__lt=update.period.starts_on
     )
-
-
-def _touch(update, request):
-    QuarterlyUpdate.objects.filter(pk=update.pk).update(version=F("version") + 1, saved_at=request.now)
+    return earlier.exclude(status=Status.DRAFT).select_related("period").order_by("-period__ends_on").first()
 
 
 @require_http_methods(["GET", "POST"])
 def progress_edit(request, pk, activity_pk):
-    """One activity of an update: its figures, words and evidence.
-
-    Figures and evidence are kept or refused each on its own: a sound file is not lost because a number was wrong.
-    """
-    update = _update_or_404(request, pk)
-    require(can_view_update(request.user, update), NOT_YOURS)
-    require(can_edit_update(request.user, update), SENT)
+    """One activity of an update: its figures, words and evidence."""
+    update = _update_to_edit(request, pk)
     sheet = build_sheet(update)
     row = row_or_404(sheet, activity_pk)
     form = ProgressForm(request.POST or None, update=update, row=row, today=request.today)
     evidence = EvidenceForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and _save_line(request, update, row, form, evidence):
-        messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
-        return redirect(_next_place(request, update, sheet, row))
-    if request.GET.get("check"):
+    if request.method == "POST":
+        saved = save_line(update, row, form, evidence, by=request.user, at=request.now)
+        if not saved.refused:
+            messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
+            return redirect(_next_place(request, update, sheet, row))
+        if saved.evidence or saved.figures:
+            kept = _("The evidence was kept; the figures were not saved yet.")
+            messages.info(request, kept if saved.evidence else _("The figures were saved; the evidence was not."))
+            evidence, row = _after_half(request, update, row, form, evidence, saved)
+    elif request.GET.get("check"):
         form.mark_missing()
     context = _line_context(update, sheet, row, form, evidence)
     return render(request, "activities/progress_form.html", context, status=422 if request.method == "POST" else 200)
@@ -258,30 +246,15 @@ def row_or_404(sheet, activity_pk):
     raise Http404
 
 
-def _save_line(request, update, row, form, evidence):
-    """Save what is sound; True when nothing was refused."""
-    sound = form.is_valid()
-    wants_evidence = evidence.has_something
-    with transaction.atomic():
-        locked = QuarterlyUpdate.objects.select_for_update().get(pk=update.pk)
-        require(can_edit_update(request.user, locked), SENT)
-        if sound and locked.version != update.version:
-            update.version = locked.version
-            form.refuse_other_version()
-            sound = False
-        if sound:
-            progress = form.save()
-            _touch(update, request)
-        else:
-            progress = row.progress
-        if wants_evidence and evidence.is_valid():
-            if progress is None:
-                evidence.add_error(None, _("Correct the figures first: the evidence belongs to a saved line. Then choose the file again."))
-            else:
-                evidence.save(progress, by=request.user, at=request.now)
-                if not sound:
-                    messages.success(request, _("The evidence was kept; the figures below were not saved yet."))
-    return sound and (not wants_evidence or evidence.is_valid())
+def _after_half(request, update, row, form, evidence, saved):
+    """After half a page was kept: an empty evidence form if it was the evidence, and the row as it is now.
+
+    The form's `version` must follow, or the next save would be taken for another browser's.
+    """
+    fresh = _update_or_404(request, update.pk)
+    update.saved_at = fresh.saved_at
+    form.follow(fresh.version)
+    return (EvidenceForm() if saved.evidence else evidence), row_or_404(build_sheet(fresh), row.activity.pk)
 
 
 def _next_place(request, update, sheet, row):

@@ -1,0 +1,85 @@
+"""The fictional province, as it stands on any day: its plan, and what its agencies reported until now.
+
+`quarters` says when who sends, `lines` what they write, `pictures` draws their files, `rows` stores it all. Nothing is
+random: what an agency does in a quarter follows from its name and the quarter. Words and figures are in
+data/demo_words.yaml.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+from django.db import transaction
+
+from accounts.demo import create_demo_accounts
+from agencies.vietnamese import nfc
+
+from ..calendar import quarters_of
+from ..loading import load_plan, read_plan
+from ..models import Activity, QuarterlyUpdate, ReportingPeriod
+from ..obligations import load_duties, obliged_agencies
+from .quarters import begin_drafts, tell_quarter
+from .rows import Writer
+
+WORDS = Path(__file__).resolve().parent.parent / "data" / "demo_words.yaml"
+ISSUED = (1, 15)  # month and day on which each year's plan is issued
+PAST_QUARTERS = 3
+
+
+@transaction.atomic
+def load_minh_hoa(today, now):
+    """Load the plans in force, the accounts, and every update that would have been begun or sent by `now`.
+
+    What is there already stays as it is; nothing that is written lies after `now`.
+
+    Returns:
+        How many updates were created.
+    """
+    plans = [load_plan(_with_dates(read_plan("minh-hoa", year)))[0] for year in plan_years(today)]
+    create_demo_accounts(plans[0].locality, plans[0].coordinating_agency)
+    return load_results(plans, today, now)
+
+
+def plan_years(today):
+    """The years whose plans are loaded: the latest one issued, and the one before while its past quarters are few."""
+    year = today.year if today >= date(today.year, *ISSUED) else today.year - 1
+    past = [quarter for quarter in quarters_of(year, year) if quarter.agency_due_on < today]
+    return [year] if len(past) >= PAST_QUARTERS else [year - 1, year]
+
+
+def _with_dates(data):
+    """The file's dates as dates: behind a placeholder they must be written as text."""
+    if isinstance(data, dict):
+        return {key: _with_dates(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_with_dates(value) for value in data]
+    if isinstance(data, str) and len(data) == 10 and data[4::3] == "--":
+        return date.fromisoformat(data)
+    return data
+
+
+def load_results(plans, today, now):
+    """Write the updates that `plans`, oldest first, still lack on `today`; returns how many."""
+    words = yaml.safe_load(nfc(WORDS.read_text(encoding="utf-8")))
+    duties = load_duties(plans)
+    periods = list(ReportingPeriod.objects.filter(plan__in=plans).select_related("plan").order_by("starts_on"))
+    told = set(Activity.objects.filter(plan__in=plans, number__in=words["activities"]).values_list("pk", flat=True))
+    there = set(QuarterlyUpdate.objects.filter(period__in=periods).values_list("period", "agency"))
+    past = [period for period in periods if period.agency_due_on < today]
+    stories = []
+    for period in periods:
+        obliged = {
+            agency: kept
+            for agency, activities in obliged_agencies(period, duties).items()
+            if (kept := tuple(pk for pk in activities if pk in told))
+        }
+        if period.ends_on < today:
+            age = sum(other.starts_on > period.starts_on for other in past)
+            stories += tell_quarter(period, obliged, age)
+        elif period.starts_on <= today:
+            stories += begin_drafts(period, obliged)
+    stories = [story.until(now) for story in stories if (story.period.pk, story.agency.pk) not in there]
+    stories = [story for story in stories if story.began]
+    if stories:
+        Writer(plans, words).write(stories)
+    return len(stories)
