@@ -81,3 +81,18 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+
+
+@pytest.fixture
+def english():
+    """Sentences as the code has them; afterwards the language is what it was, whatever a request made of it."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Set the day on which views are asked: `clock(date(2026, 6, 15))`."""
+    return lambda day: monkeypatch.setattr("agencies.clock.today", lambda: day)

@@ -101,6 +101,18 @@ def submissions_of(periods, duties, *, today):
     }
 
 
+def waiting_for_review(updates, *, today):
+    """The submitted ones of `updates` as duties: sent again first, then late ones, then the oldest. One query."""
+    waiting = with_filled(updates.filter(status=Status.SUBMITTED)).select_related("agency", "period__plan")
+    rows = [submission_of(each.period, each.agency, each, expected=each.filled, today=today) for each in waiting]
+    return sorted(rows, key=_queue_order)
+
+
+def _queue_order(row):
+    sent_again = row.update.submitted_at != row.update.first_submitted_at
+    return not sent_again, row.punctuality != Punctuality.LATE, row.update.submitted_at, row.update.pk
+
+
 def _worst_first(row):
     order = 0.5 if row.is_returned else list(Punctuality).index(row.punctuality)
     return order, -row.days_late, row.agency.name_sort

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from agencies.models import Agency, AgencyGroup, Locality, tenant
 from agencies.vietnamese import SearchField, SortField
@@ -16,7 +16,7 @@ class PlanKind(models.TextChoices):
 
 
 class PlanStatus(models.TextChoices):
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", pgettext_lazy("plan", "Draft")
     ISSUED = "issued", _("Issued")
     AMENDED = "amended", _("Amended")
     CLOSED = "closed", _("Closed")

@@ -34,8 +34,8 @@ class TargetBar:
 
 def target_bar(percent, time_percent):
     """The bar of `percent` (None: nobody counted) beside the time mark; far behind is less than half of it."""
-    share = min(percent or 0, 100)
-    return TargetBar(coordinate(share), coordinate(time_percent), 2 * share < time_percent)
+    is_far_behind = percent is not None and 2 * percent < time_percent
+    return TargetBar(coordinate(min(percent or 0, 100)), coordinate(time_percent), is_far_behind)
 
 
 @dataclass(frozen=True)

@@ -148,8 +148,9 @@ class Dashboard:
 
     @property
     def lowest_figure(self):
-        """The figure furthest from its target, where it is behind."""
-        return self.figures[0] if self.behind else None
+        """The counted figure furthest from its target, where it is behind the time."""
+        counted = [figure for figure in self.figures if figure.target_percent is not None]
+        return counted[0] if counted and counted[0].target_percent < self.year_share else None
 
     @property
     def bars(self):

@@ -33,6 +33,10 @@ FONT_FACES = (
     ("normal", "italic", "rinoh_typeface_texgyretermes/texgyretermes-italic.otf", "timesi.ttf"),
     ("bold", "italic", "rinoh_typeface_texgyretermes/texgyretermes-bolditalic.otf", "timesbi.ttf"),
 )
+REGULAR, BOLD = 0, 1
+MM = 72 / 25.4
+LEFT_WIDTH = 67 * MM  # of the left column of the heading, less a little
+ABSTRACT_WIDTH = 150 * MM
 SVG = "{http://www.w3.org/2000/svg}"
 TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
 
@@ -97,7 +101,7 @@ def quarterly_pdf(report):
                 HTML(string=nfc(html).translate(drawable), url_fetcher=fetcher).render(
                     stylesheets=[css], font_config=font_configuration, pdf_variant=TAGGED
                 )
-                for html in _pages(report)
+                for html in _pages(report, fonts)
             ]
             pages = [page for document in documents for page in document.pages]
             return documents[0].copy(pages).write_pdf(pdf_variant=TAGGED)
@@ -105,7 +109,7 @@ def quarterly_pdf(report):
             raise OSError(str(error)) from error
 
 
-def _pages(report):
+def _pages(report, fonts):
     """The HTML of the body and of each annex: page numbers restart because each is a document of its own."""
     heading = report.heading
     context = {
@@ -113,6 +117,9 @@ def _pages(report):
         "heading": heading,
         "title": f"Báo cáo {first_lower(heading.abstract)}",
         "reference": reference_line(heading),
+        "parent": balanced(heading.parent_agency, LEFT_WIDTH, _advances(fonts[REGULAR], 12)),
+        "agency": balanced(heading.agency, LEFT_WIDTH, _advances(fonts[BOLD], 12)),
+        "abstract": balanced(heading.abstract, ABSTRACT_WIDTH, _advances(fonts[BOLD], 14)),
     }
     yield render_to_string("reports/pdf/body.html", context)
     for annex in annexes(report):
@@ -124,6 +131,46 @@ def reference_line(heading):
     number = heading.number.removeprefix("Số:").lstrip(" ")
     day = heading.place_and_date.rpartition(", ")[2]
     return f"(Kèm theo Báo cáo số {number} {day} của {heading.agency_name or heading.agency})"
+
+
+def balanced(text, width, advances):
+    """`text` broken into as few lines as `width` (pt) allows, all about as long: no last line of one word.
+
+    Args:
+        advances: {character: its width in pt}.
+    """
+    words = nfc(text).split()
+    few = len(_wrapped(words, width, advances))
+    narrow, wide = 0, width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        if len(_wrapped(words, middle, advances)) > few:
+            narrow = middle
+        else:
+            wide = middle
+    return "\n".join(_wrapped(words, wide, advances))
+
+
+def _wrapped(words, width, advances):
+    lines, room = [], 0
+    for word in words:
+        length = sum(advances.get(char, advances["n"]) for char in word)
+        if lines and advances[" "] + length <= room:
+            lines[-1] += f" {word}"
+            room -= advances[" "] + length
+        else:
+            lines.append(word)
+            room = width - length
+    return lines
+
+
+@cache
+def _advances(file, size):
+    from fontTools.ttLib import TTFont
+
+    with TTFont(file, lazy=True) as font:
+        scale = size / font["head"].unitsPerEm
+        return {chr(code): font["hmtx"][glyph][0] * scale for code, glyph in font.getBestCmap().items()}
 
 
 def annexes(report):

@@ -359,8 +359,8 @@ def _direction(*, plan, submissions, sent, on_time, updates, **_rest):
     duty = f"{_kind_word(plan)} giao {expected} cơ quan, đơn vị chủ trì thực hiện và báo cáo kết quả. "
     if sent:
         share = percent_vn(rate(sent, expected))
-        duty += f"Trong kỳ, {sent}/{expected} cơ quan, đơn vị đã gửi báo cáo ({share}), trong đó "
-        duty += f"{on_time} đơn vị gửi đúng hạn, {sent - on_time} đơn vị gửi chậm; "
+        duty += f"Trong kỳ, {sent}/{expected} cơ quan, đơn vị đã gửi báo cáo ({share}), "
+        duty += f"{_punctuality_words(on_time, sent - on_time)}; "
         duty += f"{len(updates)} báo cáo đã được duyệt và tổng hợp" if updates else "chưa có báo cáo nào được duyệt"
     else:
         duty += "Đến thời điểm tổng hợp chưa có cơ quan, đơn vị nào gửi báo cáo"
@@ -373,6 +373,14 @@ def _direction(*, plan, submissions, sent, on_time, updates, **_rest):
             *(Paragraph(f"{some(names)}: {sentence(words)}") for words, names in said),
         ),
     )
+
+
+def _punctuality_words(on_time, late):
+    if not late:
+        return "tất cả đều đúng hạn"
+    if not on_time:
+        return "tất cả đều chậm"
+    return f"trong đó {on_time} đơn vị gửi đúng hạn, {late} đơn vị gửi chậm"
 
 
 def _results(*, plan, period, rows, counts, figures, lines, evidence, **_rest):
@@ -408,13 +416,15 @@ def _by_theme(plan, lines):
     if not themes:
         return [Paragraph(f"{_kind_word(plan)} chưa nêu nội dung tuyên truyền.")]
     said = [theme for theme in themes if served[theme.pk]]
+    if not said:
+        return [Paragraph(f"Trong kỳ chưa ghi nhận kết quả gắn với nội dung tuyên truyền nào của {_kind_word(plan)}.")]
     paragraphs = [
         Paragraph(f"{point(place)} {unended(theme.text)}: thực hiện qua hoạt động {', '.join(served[theme.pk])}.")
         for place, theme in enumerate(said)
     ]
     if unsaid := len(themes) - len(said):
         paragraphs.append(
-            Paragraph(f"{unsaid}/{len(themes)} nội dung của {_kind_word(plan)} chưa có hoạt động có kết quả trong kỳ.")
+            Paragraph(f"{unsaid}/{len(themes)} nội dung của {_kind_word(plan)} chưa ghi nhận kết quả trong kỳ.")
         )
     return paragraphs
 
@@ -460,7 +470,7 @@ def _by_audience(plan, lines):
 
 
 def _reached_words(numbers):
-    return f"thực hiện qua hoạt động {', '.join(numbers)}" if numbers else "chưa có hoạt động có kết quả trong kỳ"
+    return f"thực hiện qua hoạt động {', '.join(numbers)}" if numbers else "chưa ghi nhận kết quả trong kỳ"
 
 
 def _begun(lines):

@@ -35,7 +35,7 @@ def load_minh_hoa(today, now):
     Returns:
         How many updates were created.
     """
-    plans = [load_plan(_with_dates(read_plan("minh-hoa", year)))[0] for year in plan_years(today)]
+    plans = [load_plan(read_plan("minh-hoa", year))[0] for year in plan_years(today)]
     create_demo_accounts(plans[0].locality, plans[0].coordinating_agency)
     return load_results(plans, today, now)
 
@@ -45,17 +45,6 @@ def plan_years(today):
     year = today.year if today >= date(today.year, *ISSUED) else today.year - 1
     past = [quarter for quarter in quarters_of(year, year) if quarter.agency_due_on < today]
     return [year] if len(past) >= PAST_QUARTERS else [year - 1, year]
-
-
-def _with_dates(data):
-    """The file's dates as dates: behind a placeholder they must be written as text."""
-    if isinstance(data, dict):
-        return {key: _with_dates(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_with_dates(value) for value in data]
-    if isinstance(data, str) and len(data) == 10 and data[4::3] == "--":
-        return date.fromisoformat(data)
-    return data
 
 
 def load_results(plans, today, now):

@@ -67,7 +67,7 @@ class Teller:
             activity=activity,
             state=quarter.get("state", ProgressState.IN_PROGRESS),
             percent=100 if done else _of_quarter(quarter.get("percent", 0), story.period),
-            quantity=quantity + fault.get("more", 0) if wrong else quantity,
+            quantity=quantity + fault["more"] if wrong and "more" in fault else quantity,
             completed_on=_completed_on(quarter["completed"], story.period) if done else None,
             counts={code: number(value, code, *seed) for code, value in quarter.get("counts", {}).items()},
         )

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import transaction
 
 from activities.catalogue import load_catalogues
 from activities.loading import REAL, load_plan, read_plan
@@ -51,9 +52,13 @@ COORDINATORS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def real_plans():
-    call_command("load_plans", verbosity=0)
+@pytest.fixture(scope="module", autouse=True)
+def real_plans(django_db_setup, django_db_blocker):
+    """Loaded once for all the tests here; each of them rolls back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_plans", verbosity=0)
+        yield
+        transaction.set_rollback(True)
 
 
 def plan_of(slug):
@@ -62,8 +67,11 @@ def plan_of(slug):
 
 def everything():
     """Every row of the portal's own tables, by model."""
-    models = [model for app in ("agencies", "accounts", "plans", "activities") for model in apps.get_app_config(app).get_models(include_auto_created=True)]
-    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for app in ("agencies", "accounts", "plans", "activities")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+    }
 
 
 # What the plans say

@@ -21,7 +21,7 @@ from ..obligations import load_duties, obliged_agencies
 from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update
 from ..saving import SENT, save_line, save_words
 from ..sheet import build_sheet
-from ..submissions import Punctuality, rate, submission_of, submissions_of, with_filled
+from ..submissions import Punctuality, rate, submission_of, submissions_of, waiting_for_review, with_filled
 from ..workflow import TRANSITIONS, move, open_moves
 
 NOT_YOURS = gettext_lazy(
@@ -44,7 +44,6 @@ def _my_work(request):
 def _submissions(request):
     period = chosen_period(request)
     rows = submissions_of([period], load_duties([period.plan_id]), today=request.today)[period] if period else []
-    queue = sorted((row for row in rows if row.status == Status.SUBMITTED), key=_queue_order)
     counts = {kind: sum(row.punctuality == kind for row in rows) for kind in Punctuality}
     return render(
         request,
@@ -52,7 +51,7 @@ def _submissions(request):
         {
             "period": period,
             "rows": rows,
-            "queue": queue,
+            "queue": waiting_for_review(QuarterlyUpdate.objects.visible_to(request.user), today=request.today),
             "counts": list(counts.items()),
             "sent": sum(row.is_sent for row in rows),
             "on_time_rate": rate(counts[Punctuality.ON_TIME], len(rows)),
@@ -60,12 +59,6 @@ def _submissions(request):
             "approved": sum(row.status == Status.APPROVED for row in rows),
         },
     )
-
-
-def _queue_order(row):
-    """Sent again first, then late ones, then the oldest."""
-    again = row.update.submitted_at != row.update.first_submitted_at
-    return not again, row.punctuality != Punctuality.LATE, row.update.submitted_at
 
 
 @require_POST
@@ -131,7 +124,7 @@ def update_move(request, pk, name):
     require(name in TRANSITIONS, _("There is no such step."))
     version = request.POST.get("version", "")
     try:
-        moved = move(
+        move(
             update,
             name,
             by=request.user,
@@ -142,7 +135,7 @@ def update_move(request, pk, name):
     except ValidationError as error:
         return _not_moved(request, update, name, error)
     messages.success(request, MOVED[name] % {"agency": update.agency.name, "period": update.period.title})
-    return _after_move(request, moved, name)
+    return _after_move(request, name)
 
 
 MOVED = {
@@ -171,13 +164,12 @@ def _not_moved(request, update, name, error):
     return render(request, "activities/update_detail.html", _review_context(request, fresh, form), status=422)
 
 
-def _after_move(request, update, name):
+def _after_move(request, name):
     """A reviewer goes on to the next in the queue; the agency back to its work."""
     if name == "submit":
         return redirect("activities:updates")
-    waiting = QuarterlyUpdate.objects.visible_to(request.user).filter(period=update.period_id, status=Status.SUBMITTED)
-    following = waiting.order_by("submitted_at").first()
-    return redirect(following or "activities:updates")
+    queue = waiting_for_review(QuarterlyUpdate.objects.visible_to(request.user), today=request.today)
+    return redirect(queue[0].update if queue else "activities:updates")
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,9 +14,11 @@ from pypdf import PdfReader
 from reports.pdf import (
     FONT_FACES,
     Drawable,
+    _advances,
     _fetcher,
     _font_files,
     annexes,
+    balanced,
     quarterly_pdf,
     reference_line,
 )
@@ -204,7 +206,7 @@ def test_paragraphs_are_justified_indented_and_spaced(body):
         ("Số: 07/BC-SNV", REGULAR, 13, 13),
         ("Minh Họa, ngày 05 tháng 02 năm 2026", ITALIC, 13, 14),
         ("BÁO CÁO", BOLD, 13, 14),
-        ("Kết quả quý II năm 2026 thực hiện Kế hoạch thông tin, tuyên", BOLD, 13, 14),
+        ("Kết quả quý II năm 2026 thực hiện Kế hoạch", BOLD, 13, 14),
         ("Kính gửi: Ủy ban nhân dân tỉnh Minh Họa", REGULAR, 13, 14),
         ("Thực hiện Kế hoạch số 12/KH-UBND ngày", REGULAR, 13, 14),
         ("I. CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH", BOLD, 13, 14),
@@ -345,6 +347,20 @@ def test_the_rule_under_the_abstract_is_a_third_to_a_half_of_it(abstract):
 
     assert 1 / 3 <= rule["width"] / (span(chars)[1] - span(chars)[0]) <= 1 / 2
     assert max(char["bottom"] for char in chars) < rule["top"] + 3
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", ""),
+        ("SỞ NỘI VỤ", "SỞ NỘI VỤ"),
+        ("ỦY BAN NHÂN DÂN TỈNH SÓC TRĂNG", "ỦY BAN NHÂN DÂN\nTỈNH SÓC TRĂNG"),
+        ("SỞ THÔNG TIN VÀ TRUYỀN THÔNG", "SỞ THÔNG TIN VÀ\nTRUYỀN THÔNG"),
+        ("X" * 60, "X" * 60),
+    ],
+)
+def test_lines_of_a_name_are_about_as_long(text, lines):
+    assert balanced(text, 67 * MM, _advances(_font_files()[1], 12)) == lines
 
 
 # Page numbers

@@ -151,6 +151,14 @@ def test_direction_counts_who_reported():
     ]
 
 
+@pytest.mark.parametrize(("on_time", "words"), [(3, "tất cả đều đúng hạn"), (0, "tất cả đều chậm")])
+def test_direction_when_all_are_alike(on_time, words):
+    assert (
+        f"3/3 cơ quan, đơn vị đã gửi báo cáo (100%), {words}; chưa có báo cáo nào được duyệt"
+        in (direction([None] * 3, sent=3, on_time=on_time)[0])
+    )
+
+
 def test_direction_when_nobody_reported_or_nobody_must():
     assert direction([None])[0].endswith("chưa có cơ quan, đơn vị nào gửi báo cáo (Phụ lục III).")
     assert direction()[0].endswith("nên chưa có đơn vị phải báo cáo (Phụ lục III).")

@@ -1,0 +1,32 @@
+"""People, and a browser in which one of them is logged in."""
+
+import factory
+from django.test import Client
+from factory.django import DjangoModelFactory
+
+from accounts.models import Role, User
+from agencies.tests.factories import AgencyFactory
+
+PASSWORD = "mot-mat-khau-kho-doan"
+
+
+class UserFactory(DjangoModelFactory):
+    """A focal point; `agency__locality` says where."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence("nguoi.dung.{}".format)
+    full_name = factory.Sequence("Nguyễn Văn {}".format)
+    email = factory.LazyAttribute("{0.username}@minhhoa.example".format)
+    agency = factory.SubFactory(AgencyFactory)
+    role = Role.FOCAL_POINT
+
+
+def login(user=None):
+    """A browser that asks for English, logged in as `user`; without one, nobody is."""
+    browser = Client(headers={"accept-language": "en"})
+    if user:
+        browser.force_login(user)
+    return browser

@@ -1,0 +1,237 @@
+"""Activities, periods, updates and what belongs to them, each of the plan and locality it hangs on.
+
+Everything plays in the second quarter of 2026: 15/3 to 14/6, agencies due on Tuesday 16/6.
+"""
+
+from datetime import date, datetime
+from types import SimpleNamespace
+
+import factory
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import Role
+from accounts.tests.factories import UserFactory
+from activities.calendar import statutory_quarter
+from activities.models import (
+    Activity,
+    ActivityProgress,
+    Assignment,
+    AssignmentRole,
+    Evidence,
+    EvidenceKind,
+    Indicator,
+    OutputCount,
+    ProgressState,
+    QuarterlyUpdate,
+    ReportingPeriod,
+    Status,
+    UpdateEvent,
+)
+from agencies.tests.factories import AgencyFactory
+from plans.tests.factories import PlanFactory
+
+TODAY = date(2026, 6, 15)
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+
+
+def moment(day=15, hour=9, month=6, year=2026):
+    """An aware moment in Vietnam."""
+    return timezone.make_aware(datetime(year, month, day, hour))
+
+
+class IndicatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Indicator
+        skip_postgeneration_save = True
+
+    code = factory.Sequence("CS-{}".format)
+    name = factory.Sequence("Chỉ số {}".format)
+    name_en = factory.Sequence("Indicator {}".format)
+    unit = "tin, bài"
+    unit_en = "items"
+    position = factory.Sequence(lambda n: n + 1)
+
+    @factory.post_generation
+    def channels(self, create, extracted, **_kwargs):
+        if create and extracted:
+            self.channels.add(*extracted)
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = Activity
+        skip_postgeneration_save = True
+
+    plan = factory.SubFactory(PlanFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: str(n + 1))
+    title = factory.Sequence("Tổ chức hội nghị tuyên truyền {}".format)
+    deadline = date(2026, 12, 15)
+
+    @factory.post_generation
+    def channels(self, create, extracted, **_kwargs):
+        if create and extracted:
+            self.channels.add(*extracted)
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """An agency leads an activity; `group=` instead of it a group."""
+
+    class Meta:
+        model = Assignment
+
+    activity = factory.SubFactory(ActivityFactory)
+    role = AssignmentRole.LEAD
+    group = None
+    agency = factory.Maybe(
+        "group",
+        yes_declaration=None,
+        no_declaration=factory.SubFactory(
+            AgencyFactory, locality=factory.SelfAttribute("..activity.plan.locality")
+        ),
+    )
+
+
+class ReportingPeriodFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportingPeriod
+
+    class Params:
+        quarter = factory.LazyAttribute(lambda period: statutory_quarter(period.year, period.ordinal))
+
+    plan = factory.SubFactory(PlanFactory)
+    year = 2026
+    ordinal = 2
+    label = factory.SelfAttribute("quarter.label")
+    starts_on = factory.SelfAttribute("quarter.starts_on")
+    ends_on = factory.SelfAttribute("quarter.ends_on")
+    agency_due_on = factory.SelfAttribute("quarter.agency_due_on")
+    consolidated_due_on = factory.SelfAttribute("quarter.consolidated_due_on")
+
+
+class QuarterlyUpdateFactory(DjangoModelFactory):
+    """A draft; with another status it was sent on 15/6 at nine. Its agency leads an activity of the plan."""
+
+    class Meta:
+        model = QuarterlyUpdate
+        skip_postgeneration_save = True
+
+    period = factory.SubFactory(ReportingPeriodFactory)
+    agency = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..period.plan.locality"))
+    status = Status.DRAFT
+    submitted_at = factory.LazyAttribute(lambda update: None if update.status == Status.DRAFT else moment())
+    first_submitted_at = factory.SelfAttribute("submitted_at")
+
+    @factory.post_generation
+    def leads(self, create, extracted, **_kwargs):
+        led = Assignment.objects.filter(activity__plan=self.period.plan, role=AssignmentRole.LEAD)
+        if create and extracted is not False and not led.filter(agency=self.agency).exists():
+            AssignmentFactory(activity__plan=self.period.plan, agency=self.agency)
+
+
+class ActivityProgressFactory(DjangoModelFactory):
+    """A line about an activity that the update's agency leads."""
+
+    class Meta:
+        model = ActivityProgress
+
+    update = factory.SubFactory(QuarterlyUpdateFactory)
+    activity = factory.LazyAttribute(
+        lambda line: Activity.objects.get(assignments__agency=line.update.agency, plan=line.update.period.plan)
+    )
+    state = ProgressState.IN_PROGRESS
+    percent = factory.LazyAttribute(
+        lambda line: {ProgressState.NOT_STARTED: 0, ProgressState.IN_PROGRESS: 40}.get(line.state, 100)
+    )
+    completed_on = factory.LazyAttribute(lambda line: date(2026, 6, 1) if line.state == ProgressState.DONE else None)
+    words = "Đã tổ chức 03 hội nghị."
+
+
+class OutputCountFactory(DjangoModelFactory):
+    class Meta:
+        model = OutputCount
+
+    progress = factory.SubFactory(ActivityProgressFactory)
+    indicator = factory.SubFactory(IndicatorFactory)
+    value = 12
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """A link; with `is_file=True` a small PDF."""
+
+    class Meta:
+        model = Evidence
+
+    class Params:
+        is_file = factory.Trait(
+            kind=EvidenceKind.FILE,
+            url="",
+            file=factory.LazyFunction(lambda: ContentFile(PDF, "bien-ban.pdf")),
+            file_name="biên bản.pdf",
+            content_type="application/pdf",
+            size=len(PDF),
+            sha256="0" * 64,
+        )
+
+    progress = factory.SubFactory(ActivityProgressFactory)
+    kind = EvidenceKind.LINK
+    url = factory.Sequence("https://minhhoa.example/tin-{}".format)
+    added_by = factory.SubFactory(UserFactory, agency=factory.SelfAttribute("..progress.update.agency"))
+    added_at = factory.LazyFunction(moment)
+
+
+class UpdateEventFactory(DjangoModelFactory):
+    class Meta:
+        model = UpdateEvent
+
+    update = factory.SubFactory(QuarterlyUpdateFactory, status=Status.SUBMITTED)
+    move = "submit"
+    status = factory.SelfAttribute("update.status")
+    round = 1
+    by = factory.SubFactory(UserFactory, agency=factory.SelfAttribute("..update.agency"))
+    role = factory.SelfAttribute("by.role")
+    by_name = factory.SelfAttribute("by.full_name")
+    by_agency_name = factory.SelfAttribute("by.agency.name")
+    at = factory.LazyFunction(moment)
+
+
+def make_world(status=Status.DRAFT, *, locality=None, activities=1, agencies=1, **of_line):
+    """A locality at work: plan, period, and for each agency a lead of its own, an update and a line about it.
+
+    Args:
+        status: of every update.
+        activities: how many the plan has; each agency leads every one of them.
+        of_line: facts of the lines.
+
+    Returns:
+        locality, plan, period, activity, agency, update, line (the first of each), lists `all_updates` and
+        `all_activities`, and one person for each role: focal_point, coordinator, leader, administrator.
+    """
+    plan = PlanFactory(**({"locality": locality} if locality else {}))
+    period = ReportingPeriodFactory(plan=plan)
+    led = ActivityFactory.create_batch(activities, plan=plan)
+    reporting = AgencyFactory.create_batch(agencies, locality=plan.locality)
+    updates = []
+    for agency in reporting:
+        for activity in led:
+            AssignmentFactory(activity=activity, agency=agency)
+        updates.append(QuarterlyUpdateFactory(period=period, agency=agency, status=status))
+        for activity in led:
+            ActivityProgressFactory(update=updates[-1], activity=activity, **of_line)
+    return SimpleNamespace(
+        locality=plan.locality,
+        plan=plan,
+        period=period,
+        activity=led[0],
+        agency=reporting[0],
+        update=updates[0],
+        line=updates[0].progress_rows.order_by("pk").first(),
+        all_activities=led,
+        all_updates=updates,
+        focal_point=UserFactory(agency=reporting[0]),
+        coordinator=UserFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR),
+        leader=UserFactory(agency=plan.issuing_agency, role=Role.LEADER),
+        administrator=UserFactory(agency=plan.coordinating_agency, role=Role.ADMINISTRATOR),
+    )

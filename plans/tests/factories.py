@@ -1,0 +1,131 @@
+"""A plan and the rows of its parts; a plan's agencies are of its locality, a row's audiences of its plan."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from agencies.models import AgencyKind
+from agencies.tests.factories import AgencyFactory, LocalityFactory
+from plans.models import (
+    Audience,
+    BudgetLine,
+    Channel,
+    ContentTheme,
+    Duty,
+    DutyKind,
+    LegalBasis,
+    Objective,
+    Plan,
+    PlanChannel,
+    PlanStatus,
+    Recipient,
+    ReportingDuty,
+    Requirement,
+)
+
+
+class ChannelFactory(DjangoModelFactory):
+    class Meta:
+        model = Channel
+
+    code = factory.Sequence("kenh-{}".format)
+    name = factory.Sequence("Kênh {}".format)
+    name_en = factory.Sequence("Channel {}".format)
+    position = factory.Sequence(lambda n: n + 1)
+
+
+class PlanFactory(DjangoModelFactory):
+    """A plan in force for 2026, issued by the People's Committee, coordinated by a department."""
+
+    class Meta:
+        model = Plan
+
+    locality = factory.SubFactory(LocalityFactory)
+    number = factory.Sequence("{}/KH-UBND".format)
+    title = factory.Sequence("Tuyên truyền cải cách hành chính năm 2026, đợt {}".format)
+    issued_on = date(2026, 1, 15)
+    issuing_agency = factory.SubFactory(
+        AgencyFactory, locality=factory.SelfAttribute("..locality"), kind=AgencyKind.PEOPLES_COMMITTEE
+    )
+    issuing_agency_name = factory.SelfAttribute("issuing_agency.name")
+    coordinating_agency = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..locality"))
+    period_start = date(2026, 1, 1)
+    period_end = date(2026, 12, 31)
+    status = PlanStatus.ISSUED
+
+
+class PartFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    plan = factory.SubFactory(PlanFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    text = factory.Sequence("Nội dung {}".format)
+
+
+class AudienceFactory(PartFactory):
+    class Meta:
+        model = Audience
+
+
+class LegalBasisFactory(PartFactory):
+    class Meta:
+        model = LegalBasis
+
+
+class ObjectiveFactory(PartFactory):
+    class Meta:
+        model = Objective
+
+
+class RequirementFactory(PartFactory):
+    class Meta:
+        model = Requirement
+
+
+class ContentThemeFactory(PartFactory):
+    class Meta:
+        model = ContentTheme
+
+
+class PlanChannelFactory(PartFactory):
+    class Meta:
+        model = PlanChannel
+
+
+class DutyFactory(PartFactory):
+    class Meta:
+        model = Duty
+
+    kind = DutyKind.IMPLEMENT
+
+
+class BudgetLineFactory(PartFactory):
+    class Meta:
+        model = BudgetLine
+
+
+class ReportingDutyFactory(PartFactory):
+    class Meta:
+        model = ReportingDuty
+
+
+class RecipientFactory(PartFactory):
+    class Meta:
+        model = Recipient
+
+
+# part, as in plans.forms.PARTS
+PART_FACTORIES = {
+    "legal_bases": LegalBasisFactory,
+    "objectives": ObjectiveFactory,
+    "requirements": RequirementFactory,
+    "audiences": AudienceFactory,
+    "themes": ContentThemeFactory,
+    "channels": PlanChannelFactory,
+    "duties": DutyFactory,
+    "budget_lines": BudgetLineFactory,
+    "reporting_duties": ReportingDutyFactory,
+    "recipients": RecipientFactory,
+}

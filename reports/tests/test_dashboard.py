@@ -1,0 +1,247 @@
+"""The dashboard: what it says of a period, and that it asks the database the same number of questions for any size."""
+
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role, User
+from activities.catalogue import load_catalogues
+from activities.loading import load_plan, read_plan
+from activities.models import (
+    Activity,
+    ActivityProgress,
+    Assignment,
+    AssignmentRole,
+    QuarterlyUpdate,
+    ReportingPeriod,
+    Status,
+)
+from activities.progress import State
+from agencies.models import Agency, AgencyGroup, GroupMembership, Locality
+from plans.models import Plan
+from reports.dashboard import RED_SHOWN, build_dashboard, year_share
+
+QUARTERS = {
+    1: (date(2025, 12, 15), date(2026, 3, 14), date(2026, 3, 16), date(2026, 3, 20)),
+    2: (date(2026, 3, 15), date(2026, 6, 14), date(2026, 6, 16), date(2026, 6, 20)),
+    3: (date(2026, 6, 15), date(2026, 9, 14), date(2026, 9, 16), date(2026, 9, 20)),
+}
+AFTER_QUARTER_2 = date(2026, 6, 18)
+IN_QUARTER_2 = date(2026, 6, 16)
+
+
+def make_period(ordinal, plan=None):
+    starts_on, ends_on, agency_due_on, consolidated_due_on = QUARTERS[ordinal]
+    return ReportingPeriod(
+        plan=plan,
+        year=2026,
+        ordinal=ordinal,
+        label=f"Quý {ordinal}/2026",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        agency_due_on=agency_due_on,
+        consolidated_due_on=consolidated_due_on,
+    )
+
+
+class Province:
+    """A plan with two activities, the second led by a group of agencies, and three quarters."""
+
+    def __init__(self, members):
+        self.locality = Locality.objects.create(
+            slug="minh-hoa", name="Minh Họa", place_name="Minh Họa", level="province"
+        )
+        self.committee = self.agency("ubnd", kind="peoples_committee")
+        self.plan = Plan.objects.create(
+            locality=self.locality,
+            title="Tuyên truyền cải cách hành chính",
+            issuing_agency=self.committee,
+            issuing_agency_name="UBND tỉnh",
+            period_start=date(2026, 1, 1),
+            period_end=date(2026, 12, 31),
+            status="issued",
+        )
+        self.periods = [make_period(ordinal, self.plan) for ordinal in QUARTERS]
+        ReportingPeriod.objects.bulk_create(self.periods)
+        self.periods = list(ReportingPeriod.objects.select_related("plan").order_by("starts_on"))
+        self.group = AgencyGroup.objects.create(locality=self.locality, slug="xa", name="UBND các xã")
+        self.members = [self.agency(f"xa-{place}", kind="commune_committee") for place in range(members)]
+        GroupMembership.objects.bulk_create(GroupMembership(group=self.group, agency=each) for each in self.members)
+        self.late = Activity.objects.create(plan=self.plan, number="1", title="Áp phích", deadline=date(2026, 5, 31))
+        self.steady = Activity.objects.create(plan=self.plan, number="2", title="Truyền thanh", schedule_kind="weekly")
+        Assignment.objects.create(activity=self.steady, role=AssignmentRole.LEAD, group=self.group)
+        Assignment.objects.create(activity=self.late, role=AssignmentRole.LEAD, agency=self.members[0])
+
+    def agency(self, slug, **kwargs):
+        return Agency.objects.create(locality=self.locality, slug=slug, name=slug, short_name=slug, **kwargs)
+
+    def send(self, member, ordinal, day):
+        at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
+        update = QuarterlyUpdate.objects.create(
+            period=self.periods[ordinal - 1],
+            agency=member,
+            status=Status.APPROVED,
+            first_submitted_at=at,
+            submitted_at=at,
+        )
+        ActivityProgress.objects.create(update=update, activity=self.steady, state="in_progress", percent=30)
+
+    def board(self, ordinal, today):
+        return build_dashboard(self.periods[ordinal - 1], self.periods, today=today)
+
+    def leader(self):
+        return User.objects.create(username="leader", full_name="Sơn", agency=self.committee, role=Role.LEADER)
+
+
+@pytest.fixture
+def province(db):
+    return Province(members=8)
+
+
+@pytest.mark.parametrize(("today", "share"), [(date(2026, 3, 14), 0), (date(2026, 6, 16), 25), (date(2026, 6, 17), 50)])
+def test_only_periods_that_are_due_count_as_time_passed(today, share):
+    period = make_period(1 if today < date(2026, 3, 15) else 2)
+
+    assert year_share(period, today) == share
+
+
+def test_while_agencies_may_still_send_nobody_is_late(province):
+    province.send(province.members[0], 1, date(2026, 3, 15))
+    province.send(province.members[0], 2, date(2026, 6, 15))
+
+    board = province.board(2, IN_QUARTER_2)
+
+    assert (board.is_running, board.is_ahead) == (True, False)
+    assert (board.totals.sent, board.totals.missing, board.totals.pending) == (1, 0, 7)
+    assert board.on_time_change is None
+    assert [point.name for point in board.trend_chart.points] == ["I/2026"]
+
+
+def test_after_the_deadline_periods_are_compared(province):
+    province.send(province.members[0], 1, date(2026, 3, 15))
+    for member in province.members[:3]:
+        province.send(member, 2, date(2026, 6, 16))
+    province.send(province.members[3], 2, date(2026, 6, 17))
+
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert not board.is_running
+    assert (board.totals.on_time, board.totals.late, board.totals.missing) == (3, 1, 4)
+    assert board.on_time_change == 2
+    assert [(point.name, point.rate) for point in board.trend_chart.points] == [("I/2026", 12.5), ("II/2026", 37.5)]
+
+
+def test_the_first_period_has_nothing_to_compare_with(province):
+    board = province.board(1, date(2026, 3, 17))
+
+    assert (board.previous, board.on_time_change) == (None, None)
+
+
+def test_a_period_that_has_not_begun(province):
+    board = province.board(3, date(2026, 6, 1))
+
+    assert (board.is_ahead, board.is_running) == (True, False)
+
+
+def test_red_things_are_counted_though_not_all_are_shown(province):
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert [row.activity for row in board.red_activities] == [province.late]
+    assert len(board.red_agencies) == RED_SHOWN
+    assert (board.red_total, board.red_hidden) == (9, 3)
+    assert (board.overdue, board.unassigned) == (1, 0)
+
+
+def test_without_leads_nothing_is_expected(province):
+    Assignment.objects.all().delete()
+
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert (board.totals.expected, board.unassigned, board.trend_chart) == (0, 2, None)
+    assert (board.lowest_figure, board.keeping_pace) == (None, 0)
+
+
+class Links(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "a":
+            self.found.append(dict(attrs).get("href"))
+
+
+def links(response):
+    return Links(response.content.decode()).found
+
+
+def test_figures_lead_to_their_rows(province, client):
+    client.force_login(province.leader())
+
+    found = links(client.get(reverse("reports:dashboard"), {"period": province.periods[1].pk}))
+
+    plan, period = province.plan.pk, province.periods[1].pk
+    assert f"/activities/?plan={plan}" in found
+    assert f"/activities/?plan={plan}&state={State.OVERDUE}" in found
+    assert f"/updates/?period={period}" in found
+    assert f"/reports/{period}/" in found
+    assert f"/activities/{province.late.pk}/" in found
+
+
+def test_numbers_in_addresses_are_not_grouped(province, client):
+    ReportingPeriod.objects.filter(pk=province.periods[1].pk).update(id=12345)
+    client.force_login(province.leader())
+
+    found = links(client.get(reverse("reports:dashboard"), {"period": 12345}))
+
+    assert "/updates/?period=12345" in found
+    assert "/reports/12345/" in found
+
+
+@pytest.mark.parametrize("members", [3, 60])
+def test_as_many_queries_for_sixty_agencies_as_for_three(db, client, members, django_assert_max_num_queries):
+    province = Province(members)
+    for member in province.members[:-1]:
+        province.send(member, 1, date(2026, 3, 15))
+    client.force_login(province.leader())
+
+    with django_assert_max_num_queries(15):
+        response = client.get(reverse("reports:dashboard"))
+
+    assert response.status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["ha-noi", "soc-trang", "thua-thien-hue", "bao-loc", "binh-dinh"])
+@pytest.mark.parametrize("page", ["dashboard", "list", "detail"])
+def test_every_screen_shows_every_real_plan(client, name, page):
+    load_catalogues()
+    plan, _created = load_plan(read_plan(name))
+    client.force_login(
+        User.objects.create(username=name, full_name="Sơn", agency=plan.issuing_agency, role=Role.LEADER)
+    )
+    args = [plan.reporting_periods.first().pk] if page == "detail" else []
+
+    assert client.get(reverse(f"reports:{page}", args=args)).status_code == 200
+
+
+@pytest.mark.django_db
+def test_without_a_plan_the_dashboard_says_so(client, province):
+    ReportingPeriod.objects.all().delete()
+    client.force_login(province.leader())
+
+    response = client.get(reverse("reports:dashboard"))
+
+    assert (response.status_code, response.context["board"]) == (200, None)
+
+
+def test_a_focal_point_reads_no_draft(client, province):
+    client.force_login(User.objects.create(username="focal", full_name="Tuấn", agency=province.members[0]))
+
+    response = client.get(reverse("reports:list"))
+
+    assert (response.status_code, list(response.context["periods"])) == (200, [])
+    assert client.get(reverse("reports:dashboard")).status_code == 403
