@@ -12,7 +12,7 @@ FICTIONAL = "minh-hoa"
 PEOPLES_COMMITTEE = "uy-ban-nhan-dan"
 
 # The real localities' accounts are named for their post: nobody is invented there.
-POSTS = {Role.COORDINATOR: "Điều phối viên", Role.LEADER: "Lãnh đạo", Role.ADMINISTRATOR: "Quản trị"}
+POSTS = {Role.COORDINATOR: "Cán bộ tổng hợp", Role.LEADER: "Lãnh đạo", Role.ADMINISTRATOR: "Quản trị"}
 
 # The fictional province has people.
 PEOPLE = {

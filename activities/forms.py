@@ -56,7 +56,9 @@ def date_field(label, **kwargs):
     return forms.DateField(
         label=label,
         required=False,
-        widget=forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off"}),
+        widget=forms.DateInput(
+            format="%d/%m/%Y", attrs={"placeholder": gettext_lazy("dd/mm/yyyy"), "autocomplete": "off"}
+        ),
         error_messages=DATE,
         **kwargs,
     )

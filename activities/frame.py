@@ -15,7 +15,7 @@ def periods_of(request):
     if not hasattr(request, "reporting_periods"):
         request.reporting_periods = list(
             ReportingPeriod.objects.visible_to(request.user)
-            .select_related("plan__issuing_agency", "plan__coordinating_agency__parent", "plan__locality")
+            .select_related("plan__issuing_agency__parent", "plan__coordinating_agency__parent", "plan__locality")
             .order_by("-plan__period_start", "plan_id", "-starts_on")
         )
     return request.reporting_periods

@@ -105,23 +105,32 @@ def state_of(activity, *, has_lead, reported, completed_on, today):
 
 
 def standings(activities, duties, *, today, statuses=REPORTED, until=None):
-    """How each of `activities` (a queryset) stands on `today`.
+    """How each of `activities` (a queryset) stands on `today`. Two queries, whatever their number.
 
     Args:
         duties: the assignments of their plans (`load_duties`).
         statuses: the updates that count (all submitted ones for a dashboard, approved ones for a report).
         until: count only periods that end on or before this day (default: all).
-
-    Two queries, whatever the number of activities.
     """
     activities = list(activities.select_related("plan", "indicator"))
-    rows = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses)
+    lines = reported_lines(activities, statuses=statuses, until=until)
+    return standings_of(activities, duties, lines, today=today, until=until)
+
+
+def reported_lines(activities, *, statuses=REPORTED, until=None):
+    """What counts of the activities: their lines in order of the periods. One query."""
+    lines = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses)
     if until:
-        rows = rows.filter(update__period__ends_on__lte=until)
-    lines = defaultdict(list)
-    for row in rows.select_related("update").order_by("update__period__ends_on", "pk"):
-        lines[row.activity_id].append(row)
-    return [_standing(activity, duties, lines[activity.pk], until or today, today) for activity in activities]
+        lines = lines.filter(update__period__ends_on__lte=until)
+    return list(lines.select_related("update__period", "update__agency").order_by("update__period__ends_on", "pk"))
+
+
+def standings_of(activities, duties, lines, *, today, until=None):
+    """How each activity stands on `today` by its `lines` (`reported_lines`); duties as of `until` or today."""
+    of_activity = defaultdict(list)
+    for line in lines:
+        of_activity[line.activity_id].append(line)
+    return [_standing(activity, duties, of_activity[activity.pk], until or today, today) for activity in activities]
 
 
 def _standing(activity, duties, lines, duty_day, today):

@@ -63,9 +63,9 @@ def slug_of(text):
 
 
 class ComputedField(models.TextField):
-    """Text computed from other fields of its row at every save(), bulk_create() and bulk_update().
+    """Text computed from other fields of its row at every save() and bulk_create().
 
-    `QuerySet.update()` of a source field does not recompute it; nothing in the house does that.
+    `QuerySet.update()` and `bulk_update()` of a source field do not recompute it; nothing in the house does that.
     """
 
     compute = None

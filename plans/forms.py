@@ -32,7 +32,9 @@ class NfcCharField(forms.CharField):
 
 
 class VietnameseDateField(forms.DateField):
-    widget = forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off"})
+    widget = forms.DateInput(
+        format="%d/%m/%Y", attrs={"placeholder": gettext_lazy("dd/mm/yyyy"), "autocomplete": "off"}
+    )
     default_error_messages = {"invalid": gettext_lazy("Write the date as day/month/year, for example 05/9/2026.")}
 
 

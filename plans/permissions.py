@@ -10,7 +10,7 @@ def is_coordinator_of(user, plan):
 
 
 def can_create_plan(user):
-    return user.is_coordinator
+    return user.is_coordinator and user.agency_id is not None
 
 
 def can_edit_plan(user, plan):

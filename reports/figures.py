@@ -3,7 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from activities.models import Activity, ActivityProgress, Indicator, OutputCount
+from django.db.models import F
+
+from activities.models import Indicator, OutputCount
 
 
 @dataclass(frozen=True)
@@ -30,56 +32,64 @@ class Figure:
         return round(100 * self.cumulative / self.target, 1)
 
 
-def build_figures(period, statuses):
+def build_figures(period, activities, lines, statuses):
     """The plan's figures for `period`: indicators that were counted or have a target, in catalogue order.
 
     Args:
-        statuses: the updates that count.
+        activities: all activities of the plan.
+        lines: their reported lines (`reported_lines`) of the updates in `statuses`.
 
-    Names and units are the catalogue's Vietnamese ones: these are figures of documents. Five queries.
+    Names and units are the catalogue's Vietnamese ones: these are figures of documents. Two queries.
     """
     targets = defaultdict(int)
-    for code, target in Activity.objects.filter(
-        plan=period.plan_id, indicator__isnull=False, target_quantity__isnull=False, cancelled_on__isnull=True
-    ).values_list("indicator", "target_quantity"):
-        targets[code] += target
-    values = _values_by_indicator(period, statuses)
-    indicators = Indicator.objects.filter(pk__in={*targets, *values}).prefetch_related("channels")
+    for activity in activities:
+        if activity.indicator_id and activity.target_quantity and not activity.cancelled_on:
+            targets[activity.indicator_id] += activity.target_quantity
+    values = _values_by_indicator(period, activities, lines, statuses)
     return tuple(
-        _figure(indicator, values.get(indicator.pk, []), targets.get(indicator.pk), period) for indicator in indicators
+        _figure(indicator, channels, values.get(indicator.pk, []), targets.get(indicator.pk), period)
+        for indicator, channels in _indicators({*targets, *values})
     )
 
 
-def _values_by_indicator(period, statuses):
+def _indicators(codes):
+    """(Indicator, names of its channels) in catalogue order, in one query."""
+    found = {}
+    rows = Indicator.objects.filter(pk__in=codes).annotate(channel_name=F("channels__name"))
+    for indicator in rows.order_by("position", "channels__position"):
+        found.setdefault(indicator, []).append(indicator.channel_name)
+    return [(indicator, [name for name in names if name]) for indicator, names in found.items()]
+
+
+def _values_by_indicator(period, activities, lines, statuses):
     """{indicator: [(ends_on, agency_id, value)]} of the reporting year up to `period`, in order of time."""
-    in_year = {
-        "update__status__in": statuses,
-        "update__period__plan": period.plan_id,
-        "update__period__year": period.year,
-        "update__period__ends_on__lte": period.ends_on,
-    }
     values = defaultdict(list)
-    counted = OutputCount.objects.filter(**{f"progress__{path}": value for path, value in in_year.items()})
+    counted = OutputCount.objects.filter(
+        progress__update__status__in=statuses,
+        progress__update__period__plan=period.plan_id,
+        progress__update__period__year=period.year,
+        progress__update__period__ends_on__lte=period.ends_on,
+    )
     for code, *row in counted.values_list(
         "indicator", "progress__update__period__ends_on", "progress__update__agency", "value"
     ):
         values[code].append(tuple(row))
-    targeted = ActivityProgress.objects.filter(
-        activity__indicator__isnull=False, quantity_done__isnull=False, **in_year
-    )
-    for code, *row in targeted.values_list(
-        "activity__indicator", "update__period__ends_on", "update__agency", "quantity_done"
-    ):
-        values[code].append(tuple(row))
+    counts_target = {activity.pk: activity.indicator_id for activity in activities if activity.indicator_id}
+    for line in lines:
+        when = line.update.period
+        if line.activity_id in counts_target and line.quantity_done is not None:
+            if when.year == period.year and when.ends_on <= period.ends_on:
+                row = (when.ends_on, line.update.agency_id, line.quantity_done)
+                values[counts_target[line.activity_id]].append(row)
     return {code: sorted(rows) for code, rows in values.items()}
 
 
-def _figure(indicator, values, target, period):
+def _figure(indicator, channels, values, target, period):
     return Figure(
         code=indicator.code,
         name=indicator.name,
         unit=indicator.unit,
-        channel=", ".join(channel.name for channel in indicator.channels.all()),
+        channel=", ".join(channels),
         is_stock=indicator.is_stock,
         in_period=total([row for row in values if row[0] == period.ends_on], indicator.is_stock),
         cumulative=total(values, indicator.is_stock),

@@ -88,9 +88,7 @@ class AssignmentFactory(DjangoModelFactory):
     agency = factory.Maybe(
         "group",
         yes_declaration=None,
-        no_declaration=factory.SubFactory(
-            AgencyFactory, locality=factory.SelfAttribute("..activity.plan.locality")
-        ),
+        no_declaration=factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..activity.plan.locality")),
     )
 
 

@@ -423,11 +423,11 @@ def test_no_person_is_invented_in_a_real_locality(demo_day):
 
     assert {name.split()[0] for _username, name, _agency in accounts} == {"Điều", "Lãnh", "Quản", "Đầu"}
     assert accounts >= {
-        ("bao-loc.coordinator", "Điều phối viên", "phong-noi-vu"),
+        ("bao-loc.coordinator", "Cán bộ tổng hợp", "phong-noi-vu"),
         ("bao-loc.leader", "Lãnh đạo", "uy-ban-nhan-dan"),
         ("bao-loc.admin", "Quản trị", "phong-noi-vu"),
         ("bao-loc.uy-ban-nhan-dan", "Đầu mối Ủy ban nhân dân thành phố Bảo Lộc", "uy-ban-nhan-dan"),
         ("bao-loc.phong-van-hoa-thong-tin", "Đầu mối Phòng Văn hóa - Thông tin", "phong-van-hoa-thong-tin"),
         # No coordinator is stated there: the issuer coordinates.
-        ("soc-trang.coordinator", "Điều phối viên", "uy-ban-nhan-dan"),
+        ("soc-trang.coordinator", "Cán bộ tổng hợp", "uy-ban-nhan-dan"),
     }

@@ -151,12 +151,15 @@ def due_badge(due_on, today):
         return not_stated()
     days = (due_on - today).days
     if days < 0:
-        css, words = "due due-late", ngettext("%(n)s day overdue", "%(n)s days overdue", -days) % {"n": -days}
+        css, words = (
+            "due due-late",
+            ngettext("%(n)s day overdue", "%(n)s days overdue", -days) % {"n": number_vi(-days)},
+        )
     elif days == 0:
         css, words = "due due-soon", gettext("due today")
     else:
         css = "due due-soon" if days <= SOON else "due"
-        words = ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}
+        words = ngettext("%(n)s day left", "%(n)s days left", days) % {"n": number_vi(days)}
     return format_html('<span class="{}">{}</span>', css, words)
 
 

@@ -91,7 +91,7 @@ def test_heading_of_a_department():
     assert heading.agency == "SỞ NỘI VỤ"
     assert heading.number == "Số: \u2003\u2003/BC-SNV"
     assert heading.place_and_date == "Minh Họa, ngày\u2003\u2003tháng 6 năm 2026"
-    assert heading.abstract == "Kết quả quý II năm 2026 thực hiện Kế hoạch tuyên truyền cải cách hành chính năm 2026"
+    assert heading.abstract == "Kết quả thực hiện Kế hoạch tuyên truyền cải cách hành chính năm 2026, quý II năm 2026"
     assert heading.addressee == "Ủy ban nhân dân tỉnh Minh Họa"
     assert heading.recipients == ("- Như trên;", "- Các cơ quan, đơn vị thực hiện Kế hoạch;", "- Lưu: VT.")
 

@@ -1,0 +1,68 @@
+"""People: roles, agencies, what the database refuses."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.backends import AgencyBackend
+from accounts.models import Role, User
+
+from .factories import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+REFUSED = {
+    "user_role_known": {"role": "king"},
+    "user_has_agency": {"agency": None},
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UserFactory(**REFUSED[name])
+
+
+def test_every_constraint_has_a_case():
+    assert {constraint.name for constraint in User._meta.constraints} == set(REFUSED)
+
+
+def test_an_agency_is_asked_for_in_words():
+    with pytest.raises(ValidationError, match="Every user belongs to an agency."):
+        UserFactory.build(agency=None, password="!").full_clean()
+
+
+def test_a_technical_superuser_needs_no_agency():
+    assert User.objects.create_superuser("may-chu", full_name="Kỹ thuật").agency is None
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_person_has_one_role(role):
+    person = UserFactory.build(role=role)
+    roles = {
+        Role.ADMINISTRATOR: person.is_administrator,
+        Role.COORDINATOR: person.is_coordinator,
+        Role.FOCAL_POINT: person.is_focal_point,
+        Role.LEADER: person.is_leader,
+    }
+
+    assert [name for name, has in roles.items() if has] == [role]
+
+
+def test_a_person_is_called_by_the_full_name():
+    person = UserFactory.build(full_name="Nguyễn Thị Hạnh")
+
+    assert str(person) == person.get_full_name() == person.get_short_name() == "Nguyễn Thị Hạnh"
+    assert str(UserFactory.build(full_name="", username="hanh")) == "hanh"
+
+
+def test_the_session_brings_agency_and_locality_in_one_query(django_assert_num_queries):
+    person = UserFactory()
+
+    with django_assert_num_queries(1):
+        assert AgencyBackend().get_user(person.pk).agency.locality.name
+
+
+def test_a_closed_account_is_nobody():
+    assert AgencyBackend().get_user(UserFactory(is_active=False).pk) is None
+    assert AgencyBackend().get_user(0) is None

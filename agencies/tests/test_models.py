@@ -1,0 +1,125 @@
+"""Localities, agencies and groups: what the database refuses, who sees which rows, what is valid when."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from hypothesis import given, strategies as st
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from agencies.access import require
+from agencies.models import Agency, AgencyGroup, GroupMembership, Locality, in_force_on
+
+from .factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory, LocalityFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+LATER, EARLIER = date(2026, 7, 1), date(2026, 6, 30)
+REFUSED = {
+    "agency_slug_once_in_locality": lambda: AgencyFactory(**_same(AgencyFactory())),
+    "agency_valid_to_after_from": lambda: AgencyFactory(valid_from=LATER, valid_to=EARLIER),
+    "agency_kind_known": lambda: AgencyFactory(kind="club"),
+    "group_slug_once_in_locality": lambda: AgencyGroupFactory(**_same(AgencyGroupFactory())),
+    "agency_once_in_group": lambda: _twice(GroupMembershipFactory()),
+    "membership_valid_to_after_from": lambda: GroupMembershipFactory(valid_from=LATER, valid_to=EARLIER),
+}
+
+
+def _same(row):
+    return {"locality": row.locality, "slug": row.slug}
+
+
+def _twice(membership):
+    GroupMembershipFactory(group=membership.group, agency=membership.agency)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        REFUSED[name]()
+
+
+def test_every_constraint_has_a_case():
+    models = (Locality, Agency, AgencyGroup, GroupMembership)
+
+    assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED)
+
+
+def test_a_locality_has_its_own_address_name():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LocalityFactory(slug=LocalityFactory().slug)
+
+
+def test_what_the_database_refuses_is_said_in_words():
+    agency = AgencyFactory.build(locality=LocalityFactory(), valid_from=LATER, valid_to=EARLIER)
+
+    with pytest.raises(ValidationError, match="An agency cannot end before it begins."):
+        agency.full_clean()
+
+
+def test_a_day_is_enough_to_be_valid():
+    assert AgencyFactory(valid_from=LATER, valid_to=LATER).pk
+
+
+def test_an_agency_with_people_stays():
+    person = UserFactory()
+
+    with pytest.raises(ProtectedError):
+        person.agency.delete()
+
+
+@pytest.mark.parametrize("factory", [AgencyFactory, AgencyGroupFactory, GroupMembershipFactory])
+def test_rows_are_seen_by_their_own_locality_only(factory):
+    row = factory()
+    locality = row.group.locality if factory is GroupMembershipFactory else row.locality
+    mine, stranger = UserFactory(agency__locality=locality), UserFactory()
+    technician = User.objects.create_superuser("may-chu", full_name="Kỹ thuật")
+    rows = type(row).objects
+
+    assert row in rows.visible_to(mine)
+    assert row not in rows.visible_to(stranger)
+    assert list(rows.visible_to(technician)) == []
+    assert list(rows.visible_to(AnonymousUser())) == []
+
+
+days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
+spans = st.tuples(st.none() | days, st.none() | days).filter(lambda span: None in span or span[0] <= span[1])
+
+
+@given(spans, days)
+def test_in_force_in_the_query_is_in_force_in_memory(span, day):
+    from activities.obligations import is_in_force
+
+    agency = AgencyFactory.build(valid_from=span[0], valid_to=span[1])
+    begun, not_ended = (span[0] or date.min) <= day, day <= (span[1] or date.max)
+
+    assert is_in_force(agency, day) == (begun and not_ended)
+
+
+@pytest.mark.parametrize(
+    "day, found", [(date(2026, 3, 1), True), (date(2026, 6, 30), True), (date(2026, 2, 28), False), (LATER, False)]
+)
+def test_in_force_on_counts_both_ends(day, found):
+    AgencyFactory(valid_from=date(2026, 3, 1), valid_to=EARLIER)
+    open_end = AgencyFactory()
+
+    assert Agency.objects.filter(in_force_on(day)).exclude(pk=open_end.pk).exists() == found
+    assert open_end in Agency.objects.filter(in_force_on(day))
+
+
+def test_names():
+    membership = GroupMembershipFactory(agency__name="Sở Nội vụ", group__name="Các sở")
+
+    assert str(membership) == "Sở Nội vụ · Các sở"
+    assert str(membership.group.locality) == membership.group.locality.name
+
+
+def test_require():
+    require(True, "never said")
+
+    with pytest.raises(PermissionDenied, match="Not yours."):
+        require(False, "Not yours.")

@@ -1,0 +1,153 @@
+"""What the query string of the list of plans means, and the order of the list."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from accounts.tests.factories import UserFactory, login
+from agencies.tests.factories import AgencyFactory
+from plans.filters import PlanFilter, years_of
+from plans.models import Plan
+
+from .factories import PlanFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def three():
+    """Plans of 2026, of 2025 to 2027 (a draft, of another agency), and of 2012 (closed)."""
+    now = PlanFactory(title="Tuyên truyền cải cách hành chính", number="12/KH-UBND")
+    locality = now.locality
+    issuer = AgencyFactory(locality=locality, name="UBND thành phố Đà Lạt")
+    long = PlanFactory(
+        locality=locality,
+        title="TUYÊN TRUYỀN dịch vụ công",
+        number="",
+        status="draft",
+        issuing_agency=issuer,
+        period_start=date(2025, 1, 1),
+        period_end=date(2027, 12, 31),
+    )
+    old = PlanFactory(
+        locality=locality,
+        title="Phổ biến pháp luật",
+        number="271/KH-UBND",
+        status="closed",
+        issuing_agency=now.issuing_agency,
+        period_start=date(2012, 1, 1),
+        period_end=date(2012, 12, 31),
+    )
+    PlanFactory(title="Tuyên truyền của tỉnh khác")
+    return SimpleNamespace(now=now, long=long, old=old, issuer=issuer, user=UserFactory(agency__locality=locality))
+
+
+def found(three, **asked):
+    plans = Plan.objects.visible_to(three.user)
+    return list(PlanFilter(asked, queryset=plans, user=three.user).qs)
+
+
+@pytest.mark.parametrize(
+    "asked, names",
+    [
+        ({}, ["now", "long", "old"]),
+        ({"text": "tuyen truyen"}, ["now", "long"]),
+        ({"text": "TUYÊN   truyền  chính"}, ["now"]),
+        ({"text": "truyền tuyên"}, ["now", "long"]),
+        ({"text": "271/kh"}, ["old"]),
+        ({"text": "da lat"}, ["long"]),
+        ({"text": "không có"}, []),
+        ({"text": "%"}, []),
+        ({"text": "\x00"}, ["now", "long", "old"]),
+        ({"year": "2026"}, ["now", "long"]),
+        ({"year": "2025"}, ["long"]),
+        ({"year": "2012"}, ["old"]),
+        ({"year": "2026", "text": "hanh chinh"}, ["now"]),
+        ({"status": "draft"}, ["long"]),
+        ({"status": "closed"}, ["old"]),
+        ({"status": "lost"}, ["now", "long", "old"]),
+        ({"year": "1066"}, ["now", "long", "old"]),
+        ({"year": "nam"}, ["now", "long", "old"]),
+    ],
+)
+def test_filters(three, asked, names):
+    assert set(found(three, **asked)) == {getattr(three, name) for name in names}
+
+
+def test_by_issuing_agency(three):
+    assert found(three, issuing_agency=str(three.issuer.pk)) == [three.long]
+
+
+def test_another_localitys_agency_is_no_choice(three):
+    other = Plan.objects.exclude(locality=three.now.locality).get().issuing_agency
+    chosen = PlanFilter({"issuing_agency": other.pk}, queryset=Plan.objects.visible_to(three.user), user=three.user)
+
+    assert other not in chosen.form.fields["issuing_agency"].queryset
+    assert "issuing_agency" in chosen.form.errors
+
+
+def test_two_people_are_offered_their_own_agencies(three):
+    stranger = UserFactory(agency__locality=Plan.objects.exclude(locality=three.now.locality).get().locality)
+    offered = [
+        set(PlanFilter({}, queryset=Plan.objects.visible_to(user), user=user).form.fields["issuing_agency"].queryset)
+        for user in (three.user, stranger, three.user)
+    ]
+
+    assert offered[0] == offered[2] == {three.now.issuing_agency, three.issuer}
+    assert not offered[0] & offered[1]
+
+
+def test_the_years_on_offer_are_the_plans_own(three):
+    assert years_of(Plan.objects.visible_to(three.user)) == [2027, 2026, 2025, 2012]
+
+
+def test_the_list_is_in_dictionary_order(three):
+    Plan.objects.all().exclude(pk=three.now.pk).update(number="")
+    for title in ("Đà Lạt", "Dương", "ảnh", "Ăn"):
+        PlanFactory(locality=three.now.locality, title=title)
+
+    page = login(three.user).get(reverse("plans:list"), {"year": "2026"}).context["page"]
+
+    assert [plan.title for plan in page] == [
+        "ảnh",
+        "Ăn",
+        "Dương",
+        "Đà Lạt",
+        "Tuyên truyền cải cách hành chính",
+        "TUYÊN TRUYỀN dịch vụ công",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query, sentence",
+    [
+        ({"text": "không có"}, "No plan matches"),
+        ({"text": "<script>alert(1)</script>"}, "&lt;script&gt;alert(1)"),
+        ({"status": "lost"}, "Select a valid choice"),
+        ({"page": "99999"}, "3 plans"),
+        ({"page": "hai"}, "3 plans"),
+        ({"text": "\x00"}, "Null characters are not allowed."),
+    ],
+)
+def test_the_page_answers_every_question(three, query, sentence):
+    response = login(three.user).get(reverse("plans:list"), query)
+
+    assert response.status_code == 200
+    assert sentence in response.text
+
+
+def test_there_is_no_plan_yet():
+    assert "There is no plan yet" in login(UserFactory()).get(reverse("plans:list")).text
+
+
+def test_long_lists_have_pages(three):
+    PlanFactory.create_batch(55, locality=three.now.locality, issuing_agency=three.issuer)
+    browser = login(three.user)
+
+    first, second = (browser.get(reverse("plans:list"), {"page": page, "text": "tuyen"}) for page in (1, 2))
+
+    assert len(first.context["page"]) == 50
+    assert len(second.context["page"]) == 7
+    assert "?page=2&amp;text=tuyen" in first.text
