@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency, AgencyGroup
-from agencies.vietnamese import nfc
+from plans.forms import NfcCharField, WholeNumberField
 from plans.models import ContentTheme
 
 from .files import ACCEPT, check_file
@@ -32,15 +32,8 @@ DATE = {"invalid": gettext_lazy("Write the date as day/month/year, for example 0
 LARGEST = 10**15
 
 
-class NfcCharField(forms.CharField):
-    """Words in one composed form, whatever keyboard they were typed on."""
-
-    def to_python(self, value):
-        return nfc(super().to_python(value))
-
-
 def whole_number(label, **kwargs):
-    return forms.IntegerField(
+    return WholeNumberField(
         label=label,
         required=False,
         min_value=0,

@@ -1,5 +1,7 @@
 """Is what they typed acceptable? A plan's facts, and the rows of its parts."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
@@ -24,11 +26,23 @@ from .models import (
 )
 
 
+YEARS = range(2000, 2101)  # of a plan; each gets four reporting periods
+
+
 class NfcCharField(forms.CharField):
     """Words in one composed form, whatever keyboard they were typed on."""
 
     def to_python(self, value):
         return nfc(super().to_python(value))
+
+
+class WholeNumberField(forms.IntegerField):
+    """A number as people write it, 1250 or 1.250; dots at other places (1.2.5, a date) make it none."""
+
+    def to_python(self, value):
+        if isinstance(value, str) and not re.fullmatch(r"\s*(-?(\d+|\d{1,3}(\.\d{3})+))?\s*", value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class VietnameseDateField(forms.DateField):
@@ -100,6 +114,9 @@ class PlanForm(forms.ModelForm):
                 "period_end",
                 _("The plan's period must end after it begins, %(start)s.") % {"start": f"{start:%d/%m/%Y}"},
             )
+        for name in ("period_start", "period_end"):
+            if data.get(name) and data[name].year not in YEARS:
+                self.add_error(name, _("Check the year: a plan runs between 2000 and 2100."))
         number, issued_on, issuer = data.get("number"), data.get("issued_on"), data.get("issuing_agency")
         if number and issuer:
             same = Plan.objects.filter(issuing_agency=issuer, number=number, issued_on=issued_on).exclude(
@@ -112,7 +129,8 @@ class PlanForm(forms.ModelForm):
         return data
 
     def save(self, commit=True):
-        self.instance.issuing_agency_name = self.cleaned_data["issuing_agency"].name
+        if "issuing_agency" in self.changed_data or not self.instance.issuing_agency_name:
+            self.instance.issuing_agency_name = self.cleaned_data["issuing_agency"].name
         return super().save(commit)
 
 
@@ -135,6 +153,8 @@ class PartForm(forms.ModelForm):
         for name, rows in sources.items():
             if name in self.fields:
                 self.fields[name].queryset = rows
+        if "parent" in self.fields and self.instance.pk and self.instance.children.exists():
+            self.fields["parent"].queryset = ContentTheme.objects.none()  # the document has two levels
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"plan"}
@@ -176,7 +196,7 @@ class ReportingDutyForm(
 
 
 class BudgetLineForm(_part_form(BudgetLine, "text", "bearer_as_printed", "amount")):
-    amount = forms.IntegerField(
+    amount = WholeNumberField(
         label=gettext_lazy("Amount (đồng)"),
         required=False,
         min_value=0,

@@ -67,8 +67,9 @@ def test_words_are_kept_in_one_form(plan, coordinator):
         ({"period_start": "2026"}, "period_start", "Write the date as day/month/year, for example 05/9/2026."),
         ({"period_start": "31/02/2026"}, "period_start", "Write the date as day/month/year"),
         ({"period_start": ""}, "period_start", "This field is required."),
-        ({"period_start": "01/01/0001"}, "period_start", ""),
-        ({"period_end": "31/12/9999"}, "period_end", ""),
+        ({"period_start": "01/01/0001"}, "period_start", "Check the year"),
+        ({"period_start": "01/01/1999"}, "period_start", "Check the year: a plan runs between 2000 and 2100."),
+        ({"period_end": "31/12/9999"}, "period_end", "Check the year"),
         ({"issued_on": ""}, "issued_on", "An issued plan has a day of issue."),
         ({"title": ""}, "title", "This field is required."),
         ({"title": "x" * 501}, "title", "at most 500 characters"),
@@ -100,6 +101,21 @@ def test_a_plan_keeps_its_status(plan, coordinator, status):
     plan.status = status
 
     assert PlanForm(typed(plan, status=status), instance=plan, user=coordinator).is_valid()
+
+
+def test_the_issuer_stays_as_named_at_issue(plan, coordinator):
+    """The agency was renamed since; only another issuer brings another name."""
+    plan.issuing_agency.name = "Tên sau sáp nhập"
+    plan.issuing_agency.save()
+    named = plan.issuing_agency_name
+
+    form = PlanForm(typed(plan), instance=plan, user=coordinator)
+    assert form.is_valid(), form.errors
+    assert form.save().issuing_agency_name == named
+
+    form = PlanForm(typed(plan, issuing_agency=plan.coordinating_agency_id), instance=plan, user=coordinator)
+    assert form.is_valid(), form.errors
+    assert form.save().issuing_agency_name == plan.coordinating_agency.name
 
 
 @pytest.mark.parametrize("field", ["issuing_agency", "coordinating_agency", "parent"])
@@ -138,6 +154,12 @@ def part_form(part, data, plan, user, instance=None):
     return PARTS[part][1](data, plan=plan, user=user, instance=instance)
 
 
+def saved(part, data, plan, user, instance=None):
+    form = part_form(part, data, plan, user, instance)
+    assert form.is_valid(), form.errors
+    return form.save()
+
+
 def test_every_part_has_a_case():
     assert set(ROW) == set(PARTS) == set(PART_FACTORIES)
 
@@ -145,17 +167,15 @@ def test_every_part_has_a_case():
 @pytest.mark.parametrize("part", PARTS)
 def test_a_row_is_added_at_the_end(part, plan, coordinator):
     PART_FACTORIES[part](plan=plan, position=7)
-    form = part_form(part, ROW[part], plan, coordinator)
 
-    assert form.is_valid(), form.errors
-    row = form.save()
+    row = saved(part, ROW[part], plan, coordinator)
 
     assert (row.plan, row.position, row.text) == (plan, 8, ROW[part]["text"])
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_first_row_is_at_place_one(part, plan, coordinator):
-    assert part_form(part, ROW[part], plan, coordinator).save().position == 1
+    assert saved(part, ROW[part], plan, coordinator).position == 1
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -163,7 +183,7 @@ def test_an_edited_row_keeps_its_place(part, plan, coordinator):
     row = PART_FACTORIES[part](plan=plan, position=3)
     PART_FACTORIES[part](plan=plan, position=9)
 
-    assert part_form(part, ROW[part], plan, coordinator, instance=row).save().position == 3
+    assert saved(part, ROW[part], plan, coordinator, instance=row).position == 3
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -181,7 +201,7 @@ def test_no_form_takes_a_null_character(part, plan, coordinator):
 
 
 def test_what_was_typed_is_kept(plan, coordinator):
-    rows = {part: part_form(part, ROW[part], plan, coordinator).save() for part in PARTS}
+    rows = {part: saved(part, ROW[part], plan, coordinator) for part in PARTS}
 
     assert rows["budget_lines"].amount == 980_000_000
     assert rows["reporting_duties"].frequencies == ["quarterly", "yearly"]
@@ -211,7 +231,7 @@ def test_an_amount_is_whole_dong(plan, coordinator, amount, sentence):
 
 @pytest.mark.parametrize("amount, kept", [("", None), ("0", 0), ("1000", 1000), ("1.000", 1000), (" 5.000.000 ", 5 * 10**6)])
 def test_amounts_as_people_write_them(plan, coordinator, amount, kept):
-    assert part_form("budget_lines", {"text": "Chi", "amount": amount}, plan, coordinator).save().amount == kept
+    assert saved("budget_lines", {"text": "Chi", "amount": amount}, plan, coordinator).amount == kept
 
 
 def test_an_audience_is_named_once(plan, coordinator):
@@ -285,7 +305,7 @@ def test_the_scope_of_every_choice_is_the_locality(plan, coordinator):
         for form in forms
         for name, field in form.fields.items()
         if hasattr(field, "queryset") and hasattr(field.queryset.model.objects, "visible_to")
-        if field.queryset.difference(field.queryset.model.objects.visible_to(coordinator)).exists()
+        if set(field.queryset) - set(field.queryset.model.objects.visible_to(coordinator))
     ]
 
     assert foreign == []

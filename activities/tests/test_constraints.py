@@ -1,0 +1,144 @@
+"""What the database refuses of activities, periods and updates, whoever writes to it."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from activities.models import QuarterlyUpdate, Status
+from agencies.tests.factories import AgencyGroupFactory
+
+from .factories import (
+    ActivityFactory,
+    ActivityProgressFactory,
+    AssignmentFactory,
+    EvidenceFactory,
+    OutputCountFactory,
+    QuarterlyUpdateFactory,
+    ReportingPeriodFactory,
+    UpdateEventFactory,
+    moment,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+DAY = date(2026, 6, 1)
+
+
+def again(factory, row, *fields, **more):
+    factory(**{name: getattr(row, name) for name in fields}, **more)
+
+
+# constraint: (what breaks it, what a person reads)
+REFUSED = {
+    "activity_number_once_in_plan": [lambda: again(ActivityFactory, ActivityFactory(), "plan", "number")],
+    "activity_deadline_after_start": [lambda: ActivityFactory(start=DAY, deadline=DAY - timedelta(days=1))],
+    "activity_target_positive": [lambda: ActivityFactory(target_quantity=0)],
+    "activity_schedule_known": [lambda: ActivityFactory(schedule_kind="sometimes")],
+    "assignment_to_agency_or_group": [
+        lambda: AssignmentFactory(agency=None),
+        lambda: AssignmentFactory(
+            agency=AssignmentFactory().agency, group=AgencyGroupFactory(), activity=ActivityFactory()
+        ),
+    ],
+    "assignment_role_known": [lambda: AssignmentFactory(role="watching")],
+    "agency_once_in_activity": [
+        lambda: again(AssignmentFactory, AssignmentFactory(), "activity", "agency"),
+        lambda: again(AssignmentFactory, AssignmentFactory(), "activity", "agency", role="cooperating"),
+    ],
+    "group_once_in_activity": [
+        lambda: again(AssignmentFactory, AssignmentFactory(group=AgencyGroupFactory()), "activity", "group")
+    ],
+    "period_once_in_plan": [
+        lambda: again(ReportingPeriodFactory, ReportingPeriodFactory(), "plan", "starts_on", "ends_on", ordinal=3)
+    ],
+    "period_ends_after_start": [lambda: ReportingPeriodFactory(starts_on=DAY, ends_on=DAY - timedelta(days=1))],
+    "period_due_after_cutoff": [lambda: ReportingPeriodFactory(agency_due_on=date(2026, 6, 14))],
+    "period_consolidated_after_agency_due": [lambda: ReportingPeriodFactory(consolidated_due_on=date(2026, 6, 15))],
+    "update_once_per_agency_and_period": [
+        lambda: again(QuarterlyUpdateFactory, QuarterlyUpdateFactory(), "agency", "period")
+    ],
+    "update_status_known": [lambda: QuarterlyUpdateFactory(status="lost")],
+    "update_submitted_has_time": [
+        lambda: QuarterlyUpdateFactory(status=Status.SUBMITTED, submitted_at=None),
+        lambda: QuarterlyUpdateFactory(status=Status.RETURNED, first_submitted_at=None),
+        lambda: QuarterlyUpdateFactory(status=Status.APPROVED, submitted_at=None, first_submitted_at=moment()),
+    ],
+    "progress_once_per_activity": [
+        lambda: again(ActivityProgressFactory, ActivityProgressFactory(), "update", "activity")
+    ],
+    "progress_percent_at_most_100": [lambda: ActivityProgressFactory(percent=101)],
+    "progress_done_is_100_percent_with_date": [
+        lambda: ActivityProgressFactory(state="done", percent=99),
+        lambda: ActivityProgressFactory(state="done", completed_on=None),
+        lambda: ActivityProgressFactory(state="in_progress", completed_on=DAY),
+    ],
+    "progress_state_known": [lambda: ActivityProgressFactory(state="maybe")],
+    "count_once_per_indicator": [lambda: again(OutputCountFactory, OutputCountFactory(), "progress", "indicator")],
+    "evidence_is_file_or_link": [
+        lambda: EvidenceFactory(url=""),
+        lambda: EvidenceFactory(is_file=True, url="https://minhhoa.example/"),
+        lambda: EvidenceFactory(is_file=True, sha256=""),
+        lambda: EvidenceFactory(kind="file"),
+        lambda: EvidenceFactory(kind="note"),
+    ],
+}
+CASES = [(name, place) for name, breaks in REFUSED.items() for place in range(len(breaks))]
+
+
+@pytest.mark.parametrize("name, place", CASES)
+def test_the_database_refuses(name, place):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        REFUSED[name][place]()
+
+
+def test_every_constraint_has_a_case():
+    models = apps.get_app_config("activities").get_models()
+
+    assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED)
+
+
+def test_every_constraint_says_what_is_wrong():
+    ours = [
+        constraint
+        for app in ("agencies", "accounts", "plans", "activities")
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+    ]
+
+    assert [each.name for each in ours if each.violation_error_message == each.default_violation_error_message] == []
+
+
+
+
+@pytest.mark.parametrize("factory, field", [(ActivityProgressFactory, "quantity_done"), (OutputCountFactory, "value")])
+def test_a_count_below_zero_is_refused(factory, field):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factory(**{field: -1})
+
+
+def test_a_duplicate_update_is_said_in_words():
+    update = QuarterlyUpdateFactory()
+
+    with pytest.raises(ValidationError, match="The agency already has an update for this period."):
+        QuarterlyUpdate(agency=update.agency, period=update.period).full_clean()
+
+
+def test_history_is_not_deleted():
+    event = UpdateEventFactory()
+
+    for row in (event.update, event.by, event.update.period, event.update.agency):
+        with pytest.raises(ProtectedError):
+            row.delete()
+
+
+def test_what_was_reported_keeps_its_activity():
+    line = ActivityProgressFactory()
+
+    with pytest.raises(ProtectedError):
+        line.activity.delete()
+    with pytest.raises(ProtectedError):
+        line.activity.plan.delete()
