@@ -3,6 +3,7 @@
 # make test       every check and test, on SQLite and, where one answers, on PostgreSQL
 # make lint       style and floors          make format    put the style right
 # make messages   collect texts to translate (needs gettext)
+# make constraints  pin anew what the pinned packages bring along
 # make clean      remove what make made; the database and the uploads stay
 
 PORT ?= 8000
@@ -19,7 +20,7 @@ ASSETS = var/assets/.built
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test lint format messages clean installed installed-for-tests
+.PHONY: run test lint format messages constraints clean installed installed-for-tests
 
 # Without a .env this is a trial, so the demo's switches are on.
 ifeq ($(wildcard .env),)
@@ -50,6 +51,11 @@ format: installed-for-tests
 messages: installed
 	$(OFFLINE) makemessages --locale vi --no-wrap --no-obsolete --add-location file --ignore .venv --ignore var
 	@sed -i.old -e '/^msgstr\[1\] ""$$/d' -e '1,10{/^#, fuzzy$$/d;}' $(PO) && rm -f $(PO).old $(MO)
+
+constraints: installed-for-tests
+	@(sed -n 1p constraints.txt; .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--no-header requirements.txt requirements-test.txt) > var/constraints.txt
+	@mv var/constraints.txt constraints.txt
 
 clean:
 	rm -rf .venv var/assets var/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache test-results

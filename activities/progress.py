@@ -136,6 +136,8 @@ def standings_of(activities, duties, lines, *, today, until=None):
 def _standing(activity, duties, lines, duty_day, today):
     obliged = {agency.pk for agency in duties.leads_on(activity, duty_day)}
     latest = {line.update.agency_id: line for line in lines}
+    if obliged:  # whoever led before no longer speaks for those who do
+        latest = {agency: line for agency, line in latest.items() if agency in obliged}
     reported = reported_state([line.state for line in latest.values()], len(obliged))
     done = reported == ProgressState.DONE
     completed_on = max(line.completed_on for line in latest.values()) if done else None
@@ -146,7 +148,7 @@ def _standing(activity, duties, lines, duty_day, today):
         activity=activity,
         state=state,
         reported=reported,
-        percent=round(sum(line.percent for line in latest.values()) / max(len(obliged), 1)) if latest else None,
+        percent=round(sum(line.percent for line in latest.values()) / (len(obliged) or len(latest))) if latest else None,
         quantity_done=total_quantity(lines, activity.counts_as_stock),
         completed_on=completed_on,
         days_late=days,

@@ -28,7 +28,7 @@ fi
 for kind in $files; do
     [ "$kind" = requirements.txt ] && with_fonts=requirements-fonts.txt || with_fonts=
     stamp=".venv/.installed-$kind"
-    content=$(cat "$kind" $with_fonts | cksum)
+    content=$(cat "$kind" constraints.txt $with_fonts | cksum)
     [ "$(cat "$stamp" 2>/dev/null)" = "$content" ] && continue
 
     echo "Installing $kind"
@@ -42,7 +42,7 @@ for kind in $files; do
         { [ -n "$uv" ] && $uv pip install --quiet --python .venv/bin/python "$@" 2>/dev/null; } ||
             .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"
     }
-    install -r "$kind"
+    install -r "$kind" -c constraints.txt
     # --no-deps: of this package only the font files are wanted.
     [ -z "$with_fonts" ] || install --no-deps -r "$with_fonts"
     echo "$content" >"$stamp"
