@@ -92,7 +92,7 @@ def is_what_it_says(upload, extension):
     if extension in IMAGE_FORMATS:
         return _is_image(upload, IMAGE_FORMATS[extension])
     if extension == "mp3":
-        return head.startswith(b"ID3") or (head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6))
+        return head.startswith(b"ID3") or (head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6))
     return head[4:8] == b"ftyp"
 
 
@@ -100,15 +100,16 @@ def _is_office(upload, part):
     try:
         with zipfile.ZipFile(upload) as package:
             names = package.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return False
     return part in names and "[Content_Types].xml" in names and not any("vbaProject" in name for name in names)
 
 
 def _is_image(upload, expected):
+    """Only `expected` is tried; a telephone's JPEG with a second picture in it (MPO) is a JPEG."""
     try:
-        with Image.open(upload) as image:
+        with Image.open(upload, formats=[expected]) as image:
             image.verify()
-            return image.format == expected
+            return True
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return False

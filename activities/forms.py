@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -30,6 +31,8 @@ WHOLE_NUMBER = {
 }
 DATE = {"invalid": gettext_lazy("Write the date as day/month/year, for example 05/9/2026.")}
 LARGEST = 10**15
+LONGEST = 5000
+TOO_LONG = gettext_lazy("At most %(limit_value)d characters; these are %(show_value)d.")
 
 
 def whole_number(label, **kwargs):
@@ -94,9 +97,9 @@ class ProgressForm(forms.Form):
     words = NfcCharField(
         label=gettext_lazy("Results in words"),
         required=False,
-        max_length=5000,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"max_length": gettext_lazy("At most %(limit_value)d characters; these are %(show_value)d.")},
+        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(self, *args, update, row, today, **kwargs):
@@ -224,7 +227,7 @@ class WordsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.required = False
-            field.max_length = 5000
+            field.validators.append(MaxLengthValidator(LONGEST, TOO_LONG))
 
 
 class EvidenceForm(forms.Form):
@@ -260,7 +263,7 @@ class EvidenceForm(forms.Form):
 
     def clean_url(self):
         url = self.cleaned_data["url"]
-        if url and not url.startswith(("http://", "https://")):
+        if url and not url.lower().startswith(("http://", "https://")):
             raise ValidationError(_("Only web addresses that begin with http:// or https:// are accepted."))
         return url
 

@@ -51,7 +51,8 @@ def build_sheet(update):
     indicators = indicators_of(activities)
     mine, before = _lines(update, activities)
     return [
-        _row(activity, mine.get(activity.pk), before[activity.pk], indicators[activity.pk]) for activity in activities
+        _row(activity, mine.get(activity.pk), before[activity.pk], indicators[activity.pk], update.period.year)
+        for activity in activities
     ]
 
 
@@ -89,9 +90,9 @@ def _lines(update, activities):
     return mine, before
 
 
-def _row(activity, progress, earlier, indicators):
+def _row(activity, progress, earlier, indicators, year):
     previous = earlier[-1] if earlier else None
-    in_year = [row for row in earlier if not progress or row.update.period.year == progress.update.period.year]
+    in_year = [row for row in earlier if row.update.period.year == year]
     counts = tuple(_count(indicator, progress, previous, in_year) for indicator in indicators)
     with_this = [*earlier, *([progress] if progress else [])]
     return SheetRow(

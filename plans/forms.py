@@ -40,8 +40,10 @@ class WholeNumberField(forms.IntegerField):
     """A number as people write it, 1250 or 1.250; dots at other places (1.2.5, a date) make it none."""
 
     def to_python(self, value):
-        if isinstance(value, str) and not re.fullmatch(r"\s*(-?(\d+|\d{1,3}(\.\d{3})+))?\s*", value):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if isinstance(value, str):
+            value = value.strip()
+            if value and not re.fullmatch(r"-?(\d+|\d{1,3}(\.\d{3})+)", value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
 

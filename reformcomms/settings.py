@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "agencies.clock.ClockMiddleware",
+    "agencies.not_found.NotFoundMiddleware",
 ]
 
 ROOT_URLCONF = "reformcomms.urls"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from activities.frame import chosen_period, periods_of
 from agencies.access import require
 
+from .annexes import annexes
 from .dashboard import build_dashboard
 from .pdf import quarterly_pdf
 from .permissions import can_view_dashboard, can_view_report
@@ -47,7 +48,9 @@ def _report(request, pk):
 @require_safe
 def report_detail(request, pk):
     period, report = _report(request, pk)
-    return render(request, "reports/report_detail.html", {"period": period, "report": report})
+    return render(
+        request, "reports/report_detail.html", {"period": period, "report": report, "annexes": annexes(report)}
+    )
 
 
 @require_safe

@@ -67,7 +67,8 @@ def update_start(request, period_pk):
     period = get_object_or_404(ReportingPeriod.objects.visible_to(request.user).select_related("plan"), pk=period_pk)
     user = request.user
     require(user.is_focal_point, _("Only the focal point of an agency reports for it."))
-    require(period.starts_on <= request.today, _("This period has not begun."))
+    in_force = period.plan.status != PlanStatus.DRAFT
+    require(in_force and period.starts_on <= request.today, _("This period has not begun."))
     obliged = obliged_agencies(period, load_duties([period.plan_id]))
     require(user.agency in obliged, _("Your agency leads no activity of this plan in this period."))
     try:

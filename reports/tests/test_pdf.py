@@ -11,13 +11,13 @@ import pdfplumber
 import pytest
 from pypdf import PdfReader
 
+from reports.annexes import annexes
 from reports.pdf import (
     FONT_FACES,
     Drawable,
     _advances,
     _fetcher,
     _font_files,
-    annexes,
     balanced,
     quarterly_pdf,
     reference_line,

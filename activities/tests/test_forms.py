@@ -1,0 +1,548 @@
+"""What an agency types: a line's figures, its evidence, the update's words; and an activity of a plan."""
+
+import unicodedata
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import Role
+from accounts.tests.factories import UserFactory
+from activities.forms import ActivityForm, EvidenceForm, ProgressForm, ReturnForm, WordsForm
+from activities.models import (
+    Activity,
+    ActivityProgress,
+    Assignment,
+    AssignmentRole,
+    Evidence,
+    OutputCount,
+    QuarterlyUpdate,
+)
+from activities.sheet import build_sheet
+from agencies.tests.factories import AgencyFactory, AgencyGroupFactory
+from plans.tests.factories import ChannelFactory, ContentThemeFactory, PlanFactory
+
+from .factories import (
+    PDF,
+    TODAY,
+    ActivityFactory,
+    ActivityProgressFactory,
+    AssignmentFactory,
+    IndicatorFactory,
+    OutputCountFactory,
+    QuarterlyUpdateFactory,
+    moment,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture
+def update():
+    """A draft whose agency leads one activity with a target and two indicators to count."""
+    update = QuarterlyUpdateFactory(leads=False)
+    channel = ChannelFactory()
+    activity = ActivityFactory(plan=update.period.plan, target_quantity=100, channels=[channel])
+    AssignmentFactory(activity=activity, agency=update.agency)
+    IndicatorFactory(code="WEB-1", channels=[channel])
+    IndicatorFactory(code="SOC-1", channels=[channel])
+    return QuarterlyUpdate.objects.select_related("agency", "period__plan").get(pk=update.pk)
+
+
+def typed(**changes):
+    return {
+        "version": "0",
+        "state": "in_progress",
+        "percent": "40",
+        "quantity_done": "12",
+        "completed_on": "",
+        "words": "Đã tổ chức 03 hội nghị.",
+        "count_WEB-1": "7",
+        "count_SOC-1": "",
+        **changes,
+    }
+
+
+DONE = {"state": "done", "percent": "100", "completed_on": "01/06/2026"}
+
+
+def progress_form(update, data=None, today=TODAY):
+    [row] = build_sheet(update)
+    return ProgressForm(data, update=update, row=row, today=today)
+
+
+def saved(update, **changes):
+    form = progress_form(update, typed(**changes))
+    assert form.is_valid(), form.errors
+    return form.save()
+
+
+# A line
+
+
+@pytest.mark.parametrize(
+    "changes, percent, completed_on",
+    [
+        ({}, 40, None),
+        ({"state": "in_progress", "percent": "0"}, 0, None),
+        ({"state": "in_progress", "percent": "100"}, 100, None),
+        ({"state": "not_started", "percent": ""}, 0, None),
+        ({"state": "not_started", "percent": "0"}, 0, None),
+        (DONE, 100, date(2026, 6, 1)),
+        ({**DONE, "percent": ""}, 100, date(2026, 6, 1)),
+        ({**DONE, "completed_on": "2026-06-01"}, 100, date(2026, 6, 1)),
+        ({**DONE, "completed_on": "1.6.2026"}, 100, date(2026, 6, 1)),
+        ({**DONE, "completed_on": "14/06/2026"}, 100, date(2026, 6, 14)),
+    ],
+)
+def test_a_line_is_kept(update, changes, percent, completed_on):
+    line = saved(update, **changes)
+
+    line.refresh_from_db()
+    assert (line.state, line.percent, line.completed_on) == (changes.get("state", "in_progress"), percent, completed_on)
+    assert (line.quantity_done, line.words) == (12, "Đã tổ chức 03 hội nghị.")
+
+
+@pytest.mark.parametrize(
+    "changes, field, sentence",
+    [
+        ({"state": ""}, "state", "Choose the state of the activity."),
+        ({"state": "maybe"}, "state", "Choose one of the listed states."),
+        ({"percent": ""}, "percent", "Say how far it is, in percent."),
+        ({"percent": "101"}, "percent", "Percent done is between 0 and 100."),
+        ({"percent": "-1"}, "percent", "Percent done is between 0 and 100."),
+        ({"percent": "12,5"}, "percent", "Write a whole number from 0 to 100."),
+        ({"percent": "nửa"}, "percent", "Write a whole number from 0 to 100."),
+        ({"percent": "9" * 5000}, "percent", "Write a whole number from 0 to 100."),
+        ({"state": "not_started", "percent": "10"}, "percent", "An activity that has not started is 0 percent done."),
+        ({**DONE, "percent": "90"}, "percent", "A completed activity is 100 percent done; correct this or the state."),
+        ({**DONE, "completed_on": ""}, "completed_on", "Give the day on which the activity was completed."),
+        ({**DONE, "completed_on": "31/02/2026"}, "completed_on", "Write the date as day/month/year"),
+        ({**DONE, "completed_on": "hôm qua"}, "completed_on", "Write the date as day/month/year"),
+        (
+            {**DONE, "completed_on": "16/06/2026"},
+            "completed_on",
+            "The day of completion is still to come; it can be at most today, 15/06/2026.",
+        ),
+        (
+            {**DONE, "completed_on": "15/06/2026"},
+            "completed_on",
+            "The period closed its data on 14/06/2026: what was completed later belongs to the next period.",
+        ),
+        ({"completed_on": "01/06/2026"}, "completed_on", "Only a completed activity has a day of completion."),
+        ({"quantity_done": "-5"}, "quantity_done", "A count cannot be below zero."),
+        ({"quantity_done": "12,5"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "12.5"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "15.3.2026"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "1,250"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "1 250"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "khoảng 10"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "1e3"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "NaN"}, "quantity_done", "Write a whole number, for example 1.250."),
+        ({"quantity_done": "9" * 17}, "quantity_done", "This number is too large to be a count; check it."),
+        ({"quantity_done": "9" * 5000}, "quantity_done", "Write a whole number"),
+        ({"count_WEB-1": "-1"}, "count_WEB-1", "A count cannot be below zero."),
+        ({"count_SOC-1": "ba"}, "count_SOC-1", "Write a whole number, for example 1.250."),
+        ({"words": "x" * 5001}, "words", "At most 5000 characters; these are 5001."),
+        ({"words": "a\x00b"}, "words", "Null characters are not allowed."),
+        ({"version": ""}, "version", "The page came back incomplete. Open the activity again."),
+        ({"version": "x"}, "version", "The page came back incomplete. Open the activity again."),
+    ],
+)
+def test_a_mistake_is_said_beside_its_field(update, changes, field, sentence):
+    form = progress_form(update, typed(**changes))
+
+    assert not form.is_valid()
+    assert list(form.errors) == [field]
+    assert sentence in form.errors[field][0]
+
+
+@pytest.mark.parametrize(
+    "written, kept",
+    [("1250", 1250), ("1.250", 1250), (" 1.250.000 ", 1250000), ("0", 0), ("007", 7), ("", None), ("  ", None)],
+)
+def test_numbers_as_people_write_them(update, written, kept):
+    line = saved(update, quantity_done=written, **{"count_WEB-1": written})
+
+    assert line.quantity_done == kept
+    assert list(line.output_counts.values_list("value", flat=True)) == ([] if kept is None else [kept])
+
+
+def test_what_was_kept_is_shown_as_people_write_it(update):
+    saved(update, quantity_done="1250", **{"count_WEB-1": "2500000"})
+
+    form = progress_form(update)
+
+    assert 'value="1.250"' in str(form["quantity_done"])
+    assert 'value="2.500.000"' in str(form["count_WEB-1"])
+
+
+def test_a_count_left_blank_is_not_counted_and_zero_is_none(update):
+    line = saved(update, **{"count_WEB-1": "7", "count_SOC-1": "0"})
+    assert dict(line.output_counts.values_list("indicator", "value")) == {"WEB-1": 7, "SOC-1": 0}
+
+    again = saved(update, **{"count_WEB-1": "", "count_SOC-1": "3"})
+    assert again == line
+    assert dict(line.output_counts.values_list("indicator", "value")) == {"SOC-1": 3}
+    assert OutputCount.objects.count() == 1
+
+
+def test_an_activity_without_a_target_asks_for_no_quantity(update):
+    Activity.objects.update(target_quantity=None)
+
+    assert "quantity_done" not in progress_form(update).fields
+    assert saved(update).quantity_done is None
+
+
+def test_a_line_starts_from_what_was_saved(update):
+    saved(update, **DONE)
+
+    form = progress_form(update)
+
+    assert form["percent"].value() == 100
+    assert 'value="01/06/2026"' in str(form["completed_on"])
+    assert form["count_SOC-1"].value() is None
+
+
+def test_words_are_kept_in_one_form_and_as_they_are(update):
+    hostile = "<script>alert('x')</script> {{ settings.SECRET_KEY }} %s 💥\n\n- dòng"
+
+    assert saved(update, words=hostile).words == hostile
+    assert saved(update, words=unicodedata.normalize("NFD", "Đã làm")).words == "Đã làm"
+
+
+def test_another_version_is_refused_and_the_next_save_passes(update):
+    QuarterlyUpdate.objects.update(version=3)
+    update.refresh_from_db()
+    form = progress_form(update, typed(words="Chữ của tôi"))
+
+    assert "This update was saved in another window or by a colleague meanwhile." in form.non_field_errors()[0]
+    assert form["words"].value() == "Chữ của tôi"
+    assert form["version"].value() == "3"
+    assert progress_form(update, dict(form.data.items())).is_valid()
+
+
+def test_what_is_missing_is_shown_beside_its_field(update):
+    ActivityProgressFactory(update=update, words="")
+    form = progress_form(update)
+
+    form.mark_missing()
+
+    assert set(form.errors) == {"words", "quantity_done"}
+    assert "say in words what was done" in form.errors["words"][0]
+
+
+def test_a_line_not_begun_lacks_its_state(update):
+    form = progress_form(update)
+
+    form.mark_missing()
+
+    assert list(form.errors) == ["state"]
+
+
+def test_a_line_is_saved_once(update):
+    saved(update)
+    saved(update, percent="50")
+
+    assert ActivityProgress.objects.get().percent == 50
+
+
+# Words
+
+
+def test_words_of_an_update(update):
+    form = WordsForm({"results": "  Đã chỉ đạo ", "difficulties": "", "proposals": "Bổ sung"}, instance=update)
+
+    assert form.is_valid()
+    assert form.cleaned_data == {"results": "Đã chỉ đạo", "difficulties": "", "proposals": "Bổ sung"}
+
+
+@pytest.mark.parametrize("field", ["results", "difficulties", "proposals"])
+@pytest.mark.parametrize(
+    "words, sentence", [("x" * 5001, "At most 5000 characters; these are 5001."), ("\x00x", "Null characters")]
+)
+def test_words_have_their_limits(update, field, words, sentence):
+    form = WordsForm({field: words}, instance=update)
+
+    assert list(form.errors) == [field]
+    assert sentence in form.errors[field][0]
+
+
+# Evidence
+
+
+def evidence_form(upload=None, **data):
+    return EvidenceForm(data, {"file": upload} if upload else {})
+
+
+def pdf(name="Biên bản.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "file:///etc/passwd",
+        "ftp://minhhoa.example/a.pdf",
+        "vbscript:x",
+        "http://",
+        "https://",
+        "không phải địa chỉ",
+        "https://minhhoa.example/" + "x" * 1000,
+        "https://a\x00b.example/",
+        "https://[::1",
+    ],
+)
+def test_only_web_addresses_are_links(url):
+    form = evidence_form(url=url)
+
+    assert list(form.errors) == ["url"]
+    assert form.has_something
+
+
+@pytest.mark.parametrize(
+    "written, kept",
+    [
+        ("https://minhhoa.example/tin-1?x=1&y=2#a", "https://minhhoa.example/tin-1?x=1&y=2#a"),
+        ("minhhoa.example/tin", "https://minhhoa.example/tin"),
+        ("Https://minhhoa.example/", "Https://minhhoa.example/"),
+        ("", ""),
+    ],
+)
+def test_addresses_as_people_write_them(written, kept):
+    form = evidence_form(url=written)
+
+    assert form.is_valid()
+    assert form.cleaned_data["url"] == kept
+    assert form.has_something == bool(kept)
+
+
+@pytest.mark.parametrize(
+    "name, content, sentence",
+    [
+        ("a.exe", b"MZ" + bytes(100), "is not of an accepted kind"),
+        ("anh.jpg", b"MZ" + bytes(100), "is not a JPG file"),
+        ("a.pdf", b"<html><script>alert(1)</script>", "is not a PDF file"),
+        ("a.docx", b"PK\x05\x06" + bytes(18), "is not a DOCX file"),
+        ("a.pdf", b"", "The file is empty."),
+        ("a.pdf", b"%PDF-" + bytes(1024 * 1024), "larger than 1 MB"),
+        ("x" * 300 + ".pdf", PDF, "name is too long"),
+    ],
+)
+def test_a_bad_file_is_refused_beside_its_field(settings, name, content, sentence):
+    settings.UPLOAD_MAX_MB = 1
+    upload = pdf(content=content)
+    upload._name = name
+
+    form = evidence_form(upload)
+
+    assert list(form.errors) == ["file"]
+    assert sentence in form.errors["file"][0]
+    assert form.has_something
+
+
+def test_a_file_and_a_link_are_two_pieces_of_evidence(update):
+    line, person = saved(update), UserFactory(agency=update.agency)
+    form = evidence_form(
+        pdf("../x/Biên bản.pdf"), file_caption="Biên bản", url="https://minhhoa.example/", dated_on="01/06/2026"
+    )
+
+    assert form.is_valid(), form.errors
+    assert form.save(line, by=person, at=moment()) == 2
+
+    file, link = Evidence.objects.all()
+    assert (file.kind, file.file_name, file.content_type, file.size) == ("file", "Biên bản.pdf", "application/pdf", len(PDF))
+    assert (str(file), str(link)) == ("Biên bản", "https://minhhoa.example/")
+    assert len(file.sha256) == 64
+    assert file.file.read() == PDF
+    assert {(row.dated_on, row.added_by, row.added_at) for row in (file, link)} == {
+        (date(2026, 6, 1), person, moment())
+    }
+
+
+def test_nothing_chosen_is_nothing_kept(update):
+    form = evidence_form(file_caption="chỉ có chú thích")
+
+    assert form.is_valid()
+    assert not form.has_something
+    assert form.save(saved(update), by=UserFactory(), at=moment()) == 0
+
+
+# Returning
+
+
+@pytest.mark.parametrize(
+    "reason, sentence",
+    [
+        ("", "Say why the update is returned"),
+        ("  ", "Say why the update is returned"),
+        ("x" * 2001, "at most 2000 characters"),
+        ("a\x00b", "Null characters are not allowed."),
+    ],
+)
+def test_a_return_needs_a_reason(reason, sentence):
+    assert sentence in ReturnForm({"reason": reason}).errors["reason"][0]
+
+
+# An activity
+
+
+@pytest.fixture
+def plan():
+    return PlanFactory()
+
+
+@pytest.fixture
+def coordinator(plan):
+    return UserFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR)
+
+
+def activity_data(**changes):
+    return {"number": "1", "title": "Tập huấn", "schedule_kind": "one_off", **changes}
+
+
+def activity_form(plan, user, data, instance=None):
+    return ActivityForm(data, plan=plan, user=user, instance=instance)
+
+
+@pytest.mark.parametrize(
+    "changes, field, sentence",
+    [
+        ({"number": "7"}, "number", "The plan already has an activity with this number."),
+        ({"number": ""}, "number", "This field is required."),
+        ({"number": "x" * 21}, "number", "at most 20 characters"),
+        ({"title": " "}, "title", "This field is required."),
+        (
+            {"start": "02/06/2026", "deadline": "01/06/2026"},
+            "deadline",
+            "The deadline must not be before the start, 02/06/2026.",
+        ),
+        ({"deadline": "cuối năm"}, "deadline", "Write the date as day/month/year"),
+        ({"target_quantity": "0"}, "target_quantity", "A target is at least 1; leave it empty where the plan states none."),
+        ({"target_quantity": "-3"}, "target_quantity", "A count cannot be below zero."),
+        ({"target_quantity": "12,5"}, "target_quantity", "Write a whole number"),
+        ({"target_quantity": "9" * 17}, "target_quantity", "too large"),
+        ({"schedule_kind": "sometimes"}, "schedule_kind", "Select a valid choice"),
+        ({"indicator": "NO-1"}, "indicator", "Select a valid choice"),
+        ({"channels": ["khong-co"]}, "channels", "Select a valid choice"),
+        ({"title": "a\x00b"}, "title", "Null characters"),
+    ],
+)
+def test_a_mistake_in_an_activity_is_said_beside_its_field(plan, coordinator, changes, field, sentence):
+    ActivityFactory(plan=plan, number="7")
+
+    form = activity_form(plan, coordinator, activity_data(**changes))
+
+    assert list(form.errors) == [field]
+    assert sentence in form.errors[field][0]
+
+
+def test_an_activity_is_typed_in_with_its_parties(plan, coordinator):
+    ActivityFactory(plan=plan, position=1, number="0")
+    lead, cooperating = AgencyFactory.create_batch(2, locality=plan.locality)
+    group = AgencyGroupFactory(locality=plan.locality)
+    theme, channel = ContentThemeFactory(plan=plan), ChannelFactory()
+    form = activity_form(
+        plan,
+        coordinator,
+        activity_data(
+            lead_agencies=[lead.pk],
+            lead_groups=[group.pk],
+            cooperating_agencies=[cooperating.pk],
+            themes=[theme.pk],
+            channels=[channel.pk],
+            target_quantity="1.250",
+            start="01/06/2026",
+            deadline="01/06/2026",
+        ),
+    )
+
+    assert form.is_valid(), form.errors
+    activity = form.save()
+
+    assert (activity.plan, activity.position, activity.target_quantity) == (plan, 2, 1250)
+    assert set(activity.assignments.values_list("role", "agency", "group")) == {
+        ("lead", lead.pk, None),
+        ("lead", None, group.pk),
+        ("cooperating", cooperating.pk, None),
+    }
+    assert (list(activity.themes.all()), list(activity.channels.all())) == ([theme], [channel])
+
+
+def test_parties_change_and_those_who_stay_keep_their_words(plan, coordinator):
+    stays = AssignmentFactory(activity__plan=plan, name_as_printed="Sở như in trong văn bản")
+    goes = AssignmentFactory(activity=stays.activity)
+    swaps = AssignmentFactory(activity=stays.activity, role=AssignmentRole.COOPERATING)
+    activity = stays.activity
+    data = activity_data(number=activity.number, lead_agencies=[stays.agency.pk, swaps.agency.pk])
+
+    form = activity_form(plan, coordinator, data, activity)
+    assert form.is_valid(), form.errors
+    form.save()
+
+    parties = {each.agency_id: each for each in Assignment.objects.all()}
+    assert parties[stays.agency_id] == stays
+    assert parties[stays.agency_id].name_as_printed == "Sở như in trong văn bản"
+    assert goes.agency_id not in parties
+    assert parties[swaps.agency_id].role == AssignmentRole.LEAD
+
+
+@pytest.mark.parametrize("kind, factory", [("agencies", AgencyFactory), ("groups", AgencyGroupFactory)])
+def test_nobody_both_leads_and_cooperates(plan, coordinator, kind, factory):
+    party = factory(locality=plan.locality, name="Sở Nội vụ")
+
+    form = activity_form(
+        plan, coordinator, activity_data(**{f"lead_{kind}": [party.pk], f"cooperating_{kind}": [party.pk]})
+    )
+
+    assert form.errors == {f"cooperating_{kind}": ["Sở Nội vụ cannot both lead and cooperate."]}
+
+
+def test_an_activity_keeps_its_own_number(plan, coordinator):
+    activity = ActivityFactory(plan=plan, number="7")
+
+    assert activity_form(plan, coordinator, activity_data(number="7"), activity).is_valid()
+
+
+FOREIGN = {
+    "lead_agencies": AgencyFactory,
+    "cooperating_agencies": AgencyFactory,
+    "lead_groups": AgencyGroupFactory,
+    "cooperating_groups": AgencyGroupFactory,
+    "themes": ContentThemeFactory,
+}
+
+
+@pytest.mark.parametrize("field", FOREIGN)
+def test_another_localitys_rows_are_no_choice(plan, coordinator, field):
+    form = activity_form(plan, coordinator, activity_data(**{field: [FOREIGN[field]().pk]}))
+
+    assert list(form.errors) == [field]
+
+
+def test_another_plans_themes_are_no_choice(plan, coordinator):
+    sibling = ContentThemeFactory(plan=PlanFactory(locality=plan.locality))
+
+    assert list(activity_form(plan, coordinator, activity_data(themes=[sibling.pk])).errors) == ["themes"]
+
+
+def test_every_scoped_field_of_an_activity_has_a_case(plan, coordinator):
+    scoped = {
+        name
+        for name, field in activity_form(plan, coordinator, None).fields.items()
+        if hasattr(field, "queryset") and hasattr(field.queryset.model.objects, "visible_to")
+    }
+
+    assert scoped == set(FOREIGN)
+
+
+def test_counts_of_an_indicator_that_left_the_activity_are_dropped(update):
+    line = saved(update)
+    OutputCountFactory(progress=line, indicator=IndicatorFactory(code="OLD-1"))
+
+    saved(update)
+
+    assert list(line.output_counts.values_list("indicator", flat=True)) == ["WEB-1"]
