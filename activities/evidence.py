@@ -4,13 +4,19 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from .models import Evidence
+from .saving import lock_to_edit
 
 KEPT_EVIDENCE = Prefetch("evidence", queryset=Evidence.objects.filter(removed_at__isnull=True))
 
 
 @transaction.atomic
-def remove_evidence(item, *, at):
-    """Take `item` off its line: marked where a round was sent with it, else deleted together with its file."""
+def remove_evidence(item, *, by, at):
+    """Take `item` off its line: marked where a round was sent with it, else deleted together with its file.
+
+    Raises:
+        PermissionDenied: the update was sent meanwhile.
+    """
+    lock_to_edit(item.progress.update, by)
     if item.progress.update.events.filter(move="submit", at__gte=item.added_at).exists():
         item.removed_at = at
         item.save(update_fields=["removed_at"])

@@ -30,7 +30,7 @@ def save_line(update, row, form, evidence, *, by, at):
     Raises:
         PermissionDenied: the update was sent meanwhile.
     """
-    locked = _locked(update, by)
+    locked = lock_to_edit(update, by)
     if form.is_valid() and locked.version != update.version:
         update.version = locked.version
         form.refuse_other_version()
@@ -57,13 +57,18 @@ def save_words(update, form, *, by, at):
     Raises:
         PermissionDenied: the update was sent meanwhile.
     """
-    locked = _locked(update, by)
+    locked = lock_to_edit(update, by)
     for name, words in form.cleaned_data.items():
         setattr(locked, name, words)
     _touch(locked, at)
 
 
-def _locked(update, by):
+def lock_to_edit(update, by):
+    """The update as stored, held until the transaction ends.
+
+    Raises:
+        PermissionDenied: it is not, or no longer, this person's to edit.
+    """
     locked = QuarterlyUpdate.objects.select_for_update().get(pk=update.pk)
     require(can_edit_update(by, locked), SENT)
     return locked

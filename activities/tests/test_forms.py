@@ -357,7 +357,8 @@ def test_a_file_and_a_link_are_two_pieces_of_evidence(update):
     assert (file.kind, file.file_name, file.content_type, file.size) == ("file", "Biên bản.pdf", "application/pdf", len(PDF))
     assert (str(file), str(link)) == ("Biên bản", "https://minhhoa.example/")
     assert len(file.sha256) == 64
-    assert file.file.read() == PDF
+    with file.file.open() as kept:
+        assert kept.read() == PDF
     assert {(row.dated_on, row.added_by, row.added_at) for row in (file, link)} == {
         (date(2026, 6, 1), person, moment())
     }

@@ -1,7 +1,7 @@
 """Evidence files: served through the same permission as their update, never by a path, never as a page."""
 
 from django.contrib import messages
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -29,8 +29,12 @@ def evidence_file(request, pk):
     require(can_view_update(request.user, item.progress.update), NOT_YOURS)
     if item.kind == EvidenceKind.LINK:
         return redirect(item.progress.update)
+    try:
+        content = item.file.open("rb")
+    except FileNotFoundError:  # a database restored without its uploads
+        raise Http404 from None
     response = FileResponse(
-        item.file.open("rb"), as_attachment=not item.is_image, filename=item.file_name, content_type=item.content_type
+        content, as_attachment=not item.is_image, filename=item.file_name, content_type=item.content_type
     )
     response["Cache-Control"] = "private, max-age=600"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -44,6 +48,6 @@ def evidence_remove(request, pk):
     update = item.progress.update
     require(can_view_update(request.user, update), NOT_YOURS)
     require(can_edit_update(request.user, update), SENT)
-    remove_evidence(item, at=request.now)
+    remove_evidence(item, by=request.user, at=request.now)
     messages.success(request, _("Evidence removed: %(name)s") % {"name": item})
     return redirect("activities:progress", update.pk, item.progress.activity_id)

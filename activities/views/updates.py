@@ -124,14 +124,16 @@ def update_move(request, pk, name):
     require(can_view_update(request.user, update), NOT_YOURS)
     require(name in TRANSITIONS, _("There is no such step."))
     version = request.POST.get("version", "")
+    typed = ReturnForm(request.POST)
+    typed.is_valid()  # a reason that is not sound counts as none
     try:
         move(
             update,
             name,
             by=request.user,
             at=request.now,
-            reason=request.POST.get("reason", ""),
-            version=int(version) if version.isdecimal() else None,
+            reason=typed.cleaned_data.get("reason", ""),
+            version=int(version[:9]) if version.isdecimal() else None,
         )
     except ValidationError as error:
         return _not_moved(request, update, name, error)
