@@ -148,7 +148,9 @@ def _standing(activity, duties, lines, duty_day, today):
         activity=activity,
         state=state,
         reported=reported,
-        percent=round(sum(line.percent for line in latest.values()) / (len(obliged) or len(latest))) if latest else None,
+        percent=round(sum(line.percent for line in latest.values()) / (len(obliged) or len(latest)))
+        if latest
+        else None,
         quantity_done=total_quantity(lines, activity.counts_as_stock),
         completed_on=completed_on,
         days_late=days,

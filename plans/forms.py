@@ -25,7 +25,6 @@ from .models import (
     Requirement,
 )
 
-
 YEARS = range(2000, 2101)  # of a plan; each gets four reporting periods
 
 

@@ -78,7 +78,7 @@ def test_an_unknown_name_is_refused_kindly(person, name):
     response = login().post("/", {"username": name, "password": PASSWORD})
 
     assert response.status_code == 200
-    assert "<script>" not in response.text.replace('<script src', "")
+    assert "<script>" not in response.text.replace("<script src", "")
 
 
 def test_a_closed_account_does_not_log_in(person):

@@ -1,5 +1,6 @@
 """The statutory calendar: quarters, cut-off and deadlines, and the period that matters today."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -53,7 +54,7 @@ def test_quarters_adjoin_without_gap_or_overlap(year, more):
     quarters = quarters_of(year, year + more)
 
     assert len(quarters) == 4 * (more + 1)
-    for before, after in zip(quarters, quarters[1:]):
+    for before, after in itertools.pairwise(quarters):
         assert after.starts_on == before.ends_on + timedelta(days=1)
 
 

@@ -112,8 +112,6 @@ def test_every_constraint_says_what_is_wrong():
     assert [each.name for each in ours if each.violation_error_message == each.default_violation_error_message] == []
 
 
-
-
 @pytest.mark.parametrize("factory, field", [(ActivityProgressFactory, "quantity_done"), (OutputCountFactory, "value")])
 def test_a_count_below_zero_is_refused(factory, field):
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -354,7 +354,12 @@ def test_a_file_and_a_link_are_two_pieces_of_evidence(update):
     assert form.save(line, by=person, at=moment()) == 2
 
     file, link = Evidence.objects.all()
-    assert (file.kind, file.file_name, file.content_type, file.size) == ("file", "Biên bản.pdf", "application/pdf", len(PDF))
+    assert (file.kind, file.file_name, file.content_type, file.size) == (
+        "file",
+        "Biên bản.pdf",
+        "application/pdf",
+        len(PDF),
+    )
     assert (str(file), str(link)) == ("Biên bản", "https://minhhoa.example/")
     assert len(file.sha256) == 64
     with file.file.open() as kept:
@@ -422,7 +427,11 @@ def activity_form(plan, user, data, instance=None):
             "The deadline must not be before the start, 02/06/2026.",
         ),
         ({"deadline": "cuối năm"}, "deadline", "Write the date as day/month/year"),
-        ({"target_quantity": "0"}, "target_quantity", "A target is at least 1; leave it empty where the plan states none."),
+        (
+            {"target_quantity": "0"},
+            "target_quantity",
+            "A target is at least 1; leave it empty where the plan states none.",
+        ),
         ({"target_quantity": "-3"}, "target_quantity", "A count cannot be below zero."),
         ({"target_quantity": "12,5"}, "target_quantity", "Write a whole number"),
         ({"target_quantity": "9" * 17}, "target_quantity", "too large"),

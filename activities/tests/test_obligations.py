@@ -91,9 +91,7 @@ def test_a_group_is_the_same_group_with_other_members_later():
     assert list(obliged(autumn)) == [new]
 
 
-@pytest.mark.parametrize(
-    "cancelled_on, counts", [(None, True), (BEFORE, False), (CUTOFF, False), (AFTER, True)]
-)
+@pytest.mark.parametrize("cancelled_on, counts", [(None, True), (BEFORE, False), (CUTOFF, False), (AFTER, True)])
 def test_a_cancelled_activity_is_no_duty(cancelled_on, counts, period, activity):
     AssignmentFactory(activity=activity)
     activity.cancelled_on = cancelled_on

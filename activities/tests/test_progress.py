@@ -28,6 +28,8 @@ from .factories import (
     ReportingPeriodFactory,
 )
 
+pytestmark = pytest.mark.django_db
+
 TODAY = date(2026, 6, 15)
 days = st.dates(date(2024, 1, 1), date(2028, 1, 1))
 states = st.sampled_from(ProgressState)
@@ -113,8 +115,6 @@ def test_every_activity_has_one_state(deadline, cancelled_on, has_lead, reported
 
 
 # Counted from rows
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def addresses(name, world):
 
 def ask(browser, method, address):
     response = getattr(browser, method)(address, {"reason": "x", "text": "x", "state": "done"})
-    response.close()
+    response.getvalue()  # a file is closed once it has been read
     return response
 
 
@@ -156,12 +156,12 @@ def test_what_is_open_to_everybody(name):
 def test_the_addresses_are_there_for_their_own_people():
     """Otherwise 404 would prove nothing."""
     world = furnished(Status.DRAFT)
-    people = [login(person) for person in (world.focal_point, world.coordinator, world.leader)]
+    people = [login(person) for person in (world.coordinator, world.focal_point)]
 
     for name in CASES:
         if "get" in CASES[name][0]:
             for address in addresses(name, world):
-                assert min(ask(browser, "get", address).status_code for browser in people) < 400, address
+                assert any(ask(browser, "get", address).status_code < 400 for browser in people), address
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -11,7 +11,13 @@ from activities.obligations import load_duties
 from activities.submissions import Punctuality, punctuality_of, rate, submissions_of
 from agencies.tests.factories import AgencyFactory
 
-from .factories import ActivityFactory, ActivityProgressFactory, AssignmentFactory, QuarterlyUpdateFactory, ReportingPeriodFactory
+from .factories import (
+    ActivityFactory,
+    ActivityProgressFactory,
+    AssignmentFactory,
+    QuarterlyUpdateFactory,
+    ReportingPeriodFactory,
+)
 
 DUE = date(2026, 6, 16)
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
@@ -54,7 +60,9 @@ def test_a_rate_is_a_share(part, more):
         assert share == 100
 
 
-@pytest.mark.parametrize("part, whole, percent", [(0, 0, None), (0, 3, 0.0), (1, 3, 33.3), (2, 3, 66.7), (52, 65, 80.0)])
+@pytest.mark.parametrize(
+    "part, whole, percent", [(0, 0, None), (0, 3, 0.0), (1, 3, 33.3), (2, 3, 66.7), (52, 65, 80.0)]
+)
 def test_rates(part, whole, percent):
     assert rate(part, whole) == percent
 
@@ -159,4 +167,9 @@ def test_one_query_for_many_periods(period, django_assert_num_queries):
 
 @pytest.mark.django_db
 def test_every_punctuality_has_its_words(english):
-    assert [str(kind.label) for kind in Punctuality] == ["Not sent, overdue", "Sent late", "Not sent yet", "Sent on time"]
+    assert [str(kind.label) for kind in Punctuality] == [
+        "Not sent, overdue",
+        "Sent late",
+        "Not sent yet",
+        "Sent on time",
+    ]

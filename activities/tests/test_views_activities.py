@@ -48,8 +48,16 @@ def many():
     elsewhere = AssignmentFactory(activity__plan=other, activity__title="Hội thi").activity
     abroad = ActivityFactory(title="Tuyên truyền tỉnh bạn")
     return SimpleNamespace(
-        plan=plan, other=other, channel=channel, member=member, lead=late.agency,
-        late=late.activity, grouped=grouped, orphan=orphan, elsewhere=elsewhere, abroad=abroad,
+        plan=plan,
+        other=other,
+        channel=channel,
+        member=member,
+        lead=late.agency,
+        late=late.activity,
+        grouped=grouped,
+        orphan=orphan,
+        elsewhere=elsewhere,
+        abroad=abroad,
         user=UserFactory(agency__locality=plan.locality),
     )
 

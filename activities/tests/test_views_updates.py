@@ -144,7 +144,10 @@ def test_a_line_is_filled_in(world):
     assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;{{ 7|add:7 }}" in shown
 
 
-@pytest.mark.parametrize("button, last, place", [("save", False, "here"), ("next", False, "next"), ("next", True, "words"), ("finish", False, "update")])
+@pytest.mark.parametrize(
+    "button, last, place",
+    [("save", False, "here"), ("next", False, "next"), ("next", True, "words"), ("finish", False, "update")],
+)
 def test_where_a_save_leads(button, last, place):
     world = make_world(activities=2)
     first, second = sorted(world.all_activities, key=lambda activity: activity.position)
@@ -253,7 +256,9 @@ def test_words_too_long_come_back_whole(world):
 
 
 def test_the_words_of_the_period_before_are_shown(world):
-    QuarterlyUpdate.objects.update(results="Quý trước đã chỉ đạo", status=Status.APPROVED, submitted_at=moment(), first_submitted_at=moment())
+    QuarterlyUpdate.objects.update(
+        results="Quý trước đã chỉ đạo", status=Status.APPROVED, submitted_at=moment(), first_submitted_at=moment()
+    )
     now = QuarterlyUpdateFactory(period=ReportingPeriodFactory(plan=world.plan, ordinal=3), agency=world.agency)
 
     page = login(world.focal_point).get(reverse("activities:words", args=[now.pk])).text
@@ -347,7 +352,9 @@ def test_a_sound_file_is_kept_though_a_number_is_wrong(world):
     world.line.refresh_from_db()
     assert world.line.words != "Chữ mới"
     assert "The evidence was kept; the figures were not saved yet." in response.text
-    assert "https://minhhoa.example/</a>" in response.text.replace("</svg>", "").replace("\n", ""), "on the list already"
+    assert "https://minhhoa.example/</a>" in response.text.replace("</svg>", "").replace("\n", ""), (
+        "on the list already"
+    )
     again = fields_of(response.text)
     assert again["words"] == "Chữ mới"
 
@@ -578,7 +585,9 @@ def test_a_locality_without_periods():
 def test_a_period_without_duties():
     period = ReportingPeriodFactory()
 
-    response = login(UserFactory(role=Role.LEADER, agency=period.plan.issuing_agency)).get(reverse("activities:updates"))
+    response = login(UserFactory(role=Role.LEADER, agency=period.plan.issuing_agency)).get(
+        reverse("activities:updates")
+    )
 
     assert "No agency has to report for this period" in response.text
 

@@ -62,8 +62,9 @@ def test_rows_of_one_place_stand_in_the_order_they_were_written():
 
 def test_what_a_row_refers_to_is_named_in_the_order_of_the_plan():
     objective = ObjectiveFactory(target="80% người dân")
-    later, earlier = AudienceFactory(plan=objective.plan, position=10, text="Doanh nghiệp"), AudienceFactory(
-        plan=objective.plan, position=9, text="Người dân"
+    later, earlier = (
+        AudienceFactory(plan=objective.plan, position=10, text="Doanh nghiệp"),
+        AudienceFactory(plan=objective.plan, position=9, text="Người dân"),
     )
     objective.audiences.set([later, earlier])
 

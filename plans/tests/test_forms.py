@@ -229,7 +229,9 @@ def test_an_amount_is_whole_dong(plan, coordinator, amount, sentence):
     assert sentence in form.errors["amount"][0]
 
 
-@pytest.mark.parametrize("amount, kept", [("", None), ("0", 0), ("1000", 1000), ("1.000", 1000), (" 5.000.000 ", 5 * 10**6)])
+@pytest.mark.parametrize(
+    "amount, kept", [("", None), ("0", 0), ("1000", 1000), ("1.000", 1000), (" 5.000.000 ", 5 * 10**6)]
+)
 def test_amounts_as_people_write_them(plan, coordinator, amount, kept):
     assert saved("budget_lines", {"text": "Chi", "amount": amount}, plan, coordinator).amount == kept
 
@@ -272,7 +274,9 @@ def test_another_localitys_rows_are_no_choice_of_a_part(part, field, plan, coord
 def test_another_plans_rows_are_no_choice_either(field, factory, plan, coordinator):
     sibling = factory(plan=PlanFactory(locality=plan.locality))
 
-    form = part_form("themes", {**ROW["themes"], field: [sibling.pk] if field == "audiences" else sibling.pk}, plan, coordinator)
+    form = part_form(
+        "themes", {**ROW["themes"], field: [sibling.pk] if field == "audiences" else sibling.pk}, plan, coordinator
+    )
 
     assert list(form.errors) == [field]
 
