@@ -45,10 +45,10 @@ from .wording import (
 )
 
 STATE_WORDS = {
-    State.DONE: "Đã hoàn thành",
+    State.DONE: "Hoàn thành",
     State.LATE_DONE: "Hoàn thành chậm",
     State.IN_PROGRESS: "Đang thực hiện",
-    State.NOT_STARTED: "Chưa thực hiện",
+    State.NOT_STARTED: "Chưa bắt đầu",
     State.OVERDUE: "Quá hạn",
     State.UNASSIGNED: "Chưa giao chủ trì",
     State.CANCELLED: "Đã bãi bỏ",

@@ -192,7 +192,7 @@ def test_states_are_told_with_what_was_done_first_and_cancelled_ones_apart():
     counts = {**NO_STATES, State.DONE: 3, State.OVERDUE: 2, State.CANCELLED: 1}
 
     assert texts(quarterly._by_activity(make_plan(), make_period(), [None], counts, [])) == [
-        "Tính đến ngày 14 tháng 6 năm 2026, Kế hoạch có 5 hoạt động, trong đó: 3 hoạt động đã hoàn thành; "
+        "Tính đến ngày 14 tháng 6 năm 2026, Kế hoạch có 5 hoạt động, trong đó: 3 hoạt động hoàn thành; "
         "2 hoạt động quá hạn; ngoài ra 1 hoạt động đã bãi bỏ (Phụ lục II)."
     ]
 
