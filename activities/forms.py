@@ -60,10 +60,10 @@ def date_field(label, **kwargs):
     )
 
 
-class ProgressForm(forms.Form):
-    """One activity of an update: state, percent, quantity, day of completion, words, and a count for each indicator.
+class VersionedForm(forms.Form):
+    """A page of an update that knows which version of it the person looked at: `version` tells two browsers apart.
 
-    Saving is all or nothing; evidence is a form of its own. `version` tells this browser from another one.
+    `update` is set by the form that builds on this one.
     """
 
     version = forms.IntegerField(
@@ -73,6 +73,36 @@ class ProgressForm(forms.Form):
             ("required", "invalid"), gettext_lazy("The page came back incomplete. Open the activity again.")
         ),
     )
+
+    def clean(self):
+        data = super().clean()
+        if self.cleaned_data.get("version", self.update.version) != self.update.version:
+            self.refuse_other_version()
+        return data
+
+    def follow(self, version):
+        """Let the next save of this page count as made on `version`."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
+    def refuse_other_version(self):
+        """Tell that somebody saved meanwhile; what was typed stays, and the next save goes through."""
+        self.follow(self.update.version)
+        self.add_error(
+            None,
+            _(
+                "This update was saved in another window or by a colleague meanwhile. What you typed is still here: "
+                "compare it, then save again."
+            ),
+        )
+
+
+class ProgressForm(VersionedForm):
+    """One activity of an update: state, percent, quantity, day of completion, words, and a count for each indicator.
+
+    Saving is all or nothing; evidence is a form of its own.
+    """
+
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         choices=[("", gettext_lazy("Choose…")), *ProgressState.choices],
@@ -141,26 +171,8 @@ class ProgressForm(forms.Form):
             )
         return day
 
-    def follow(self, version):
-        """Let the next save of this page count as made on `version`."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
-
-    def refuse_other_version(self):
-        """Tell that somebody saved meanwhile; what was typed stays, and the next save goes through."""
-        self.follow(self.update.version)
-        self.add_error(
-            None,
-            _(
-                "This update was saved in another window or by a colleague meanwhile. What you typed is still here: "
-                "compare it, then save again."
-            ),
-        )
-
     def clean(self):
         data = super().clean()
-        if data.get("version", self.update.version) != self.update.version:
-            self.refuse_other_version()
         state, percent, day = data.get("state"), data.get("percent"), data.get("completed_on")
         if state == ProgressState.DONE:
             if "completed_on" in data and not day:
@@ -209,7 +221,7 @@ class ProgressForm(forms.Form):
         return progress
 
 
-class WordsForm(forms.ModelForm):
+class WordsForm(VersionedForm, forms.ModelForm):
     """The update's own words: results in general, difficulties, proposals."""
 
     class Meta:
@@ -223,11 +235,12 @@ class WordsForm(forms.ModelForm):
             "proposals": gettext_lazy("What you ask of the coordinating agency or of leadership, if anything."),
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.required = False
-            field.validators.append(MaxLengthValidator(LONGEST, TOO_LONG))
+    def __init__(self, *args, instance, **kwargs):
+        self.update = instance
+        super().__init__(*args, instance=instance, initial={"version": instance.version}, **kwargs)
+        for name in self._meta.fields:
+            self.fields[name].required = False
+            self.fields[name].validators.append(MaxLengthValidator(LONGEST, TOO_LONG))
 
 
 class EvidenceForm(forms.Form):

@@ -5,16 +5,18 @@ from django.utils.translation import gettext as _
 
 from accounts.views import THEMES
 from agencies.clock import demo_date
+from plans.models import PlanStatus
 
 from .calendar import current_period
 from .models import QuarterlyUpdate, ReportingPeriod, Status
 
 
 def periods_of(request):
-    """The reporting periods of the person's locality, plan by plan, newest first; read once a request."""
+    """The periods of the locality's plans in force or past, plan by plan, newest first; read once a request."""
     if not hasattr(request, "reporting_periods"):
         request.reporting_periods = list(
             ReportingPeriod.objects.visible_to(request.user)
+            .exclude(plan__status=PlanStatus.DRAFT)
             .select_related("plan__issuing_agency__parent", "plan__coordinating_agency__parent", "plan__locality")
             .order_by("-plan__period_start", "plan_id", "-starts_on")
         )

@@ -52,15 +52,21 @@ def save_line(update, row, form, evidence, *, by, at):
 
 @transaction.atomic
 def save_words(update, form, *, by, at):
-    """Keep the update's own words; `form` is valid.
+    """Keep the update's own words; False when they were refused.
 
     Raises:
         PermissionDenied: the update was sent meanwhile.
     """
     locked = lock_to_edit(update, by)
-    for name, words in form.cleaned_data.items():
-        setattr(locked, name, words)
+    if form.is_valid() and locked.version != update.version:
+        update.version = locked.version
+        form.refuse_other_version()
+    if form.errors:
+        return False
+    for name in form.Meta.fields:
+        setattr(locked, name, form.cleaned_data[name])
     _touch(locked, at)
+    return True
 
 
 def lock_to_edit(update, by):

@@ -118,6 +118,8 @@ class PlanForm(forms.ModelForm):
         for name in ("period_start", "period_end"):
             if data.get(name) and data[name].year not in YEARS:
                 self.add_error(name, _("Check the year: a plan runs between 2000 and 2100."))
+        if self.instance.pk and self._is_above(data.get("parent")):
+            self.add_error("parent", _("That plan carries out this one; two plans cannot carry out each other."))
         number, issued_on, issuer = data.get("number"), data.get("issued_on"), data.get("issuing_agency")
         if number and issuer:
             same = Plan.objects.filter(issuing_agency=issuer, number=number, issued_on=issued_on).exclude(
@@ -128,6 +130,14 @@ class PlanForm(forms.ModelForm):
         if data.get("status") == PlanStatus.ISSUED and not issued_on and not self.instance.key:
             self.add_error("issued_on", _("An issued plan has a day of issue."))
         return data
+
+    def _is_above(self, plan):
+        """`plan` carries out this one, directly or through others."""
+        while plan is not None:
+            if plan.pk == self.instance.pk:
+                return True
+            plan = plan.parent
+        return False
 
     def save(self, commit=True):
         if "issuing_agency" in self.changed_data or not self.instance.issuing_agency_name:

@@ -227,7 +227,7 @@ class ContentTheme(PlanPart):
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="themes")
     code = models.CharField(_("numbering in the document"), max_length=20, blank=True)
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.RESTRICT, related_name="children"
     )
     audiences = models.ManyToManyField(Audience, verbose_name=_("audiences"), blank=True, related_name="themes")
     is_focus = models.BooleanField(_("focus of the plan"), default=False)

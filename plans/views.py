@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, RestrictedError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def plan_list(request):
         {
             "page": page,
             "filter": chosen,
-            "is_filtered": chosen.is_bound and any(chosen.data.values()),
+            "is_filtered": any(request.GET.get(name) for name in chosen.filters),
             "can_create": can_create_plan(request.user),
         },
     )
@@ -86,6 +86,10 @@ def part_remove(request, pk, part, row_pk):
     model, _form_class = _part_or_404(part)
     plan = _plan_to_edit(request, pk)
     row = get_object_or_404(model.objects.visible_to(request.user).filter(plan=plan), pk=row_pk)
-    row.delete()
-    messages.success(request, _("Row removed: %(text)s") % {"text": row.text[:120]})
+    try:
+        row.delete()
+    except RestrictedError:
+        messages.error(request, _("This theme has sub-themes: remove or move them first."))
+    else:
+        messages.success(request, _("Row removed: %(text)s") % {"text": row.text[:120]})
     return redirect(f"{plan.get_absolute_url()}#{part}")

@@ -251,10 +251,20 @@ def test_a_line_is_saved_once(update):
 
 
 def test_words_of_an_update(update):
-    form = WordsForm({"results": "  Đã chỉ đạo ", "difficulties": "", "proposals": "Bổ sung"}, instance=update)
+    words = {"results": "  Đã chỉ đạo ", "difficulties": "", "proposals": "Bổ sung"}
+    form = WordsForm({"version": "0", **words}, instance=update)
 
     assert form.is_valid()
-    assert form.cleaned_data == {"results": "Đã chỉ đạo", "difficulties": "", "proposals": "Bổ sung"}
+    assert form.cleaned_data == {"version": 0, "results": "Đã chỉ đạo", "difficulties": "", "proposals": "Bổ sung"}
+
+
+def test_words_of_another_window_are_not_overwritten(update):
+    form = WordsForm({"version": "7", "results": "Của tôi"}, instance=update)
+
+    assert not form.is_valid()
+    assert "saved in another window" in form.non_field_errors()[0]
+    assert form["results"].value() == "Của tôi"
+    assert form["version"].value() == "0"
 
 
 @pytest.mark.parametrize("field", ["results", "difficulties", "proposals"])
@@ -262,7 +272,7 @@ def test_words_of_an_update(update):
     "words, sentence", [("x" * 5001, "At most 5000 characters; these are 5001."), ("\x00x", "Null characters")]
 )
 def test_words_have_their_limits(update, field, words, sentence):
-    form = WordsForm({field: words}, instance=update)
+    form = WordsForm({"version": "0", field: words}, instance=update)
 
     assert list(form.errors) == [field]
     assert sentence in form.errors[field][0]

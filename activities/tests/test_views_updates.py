@@ -228,7 +228,7 @@ def test_words_do_not_take_back_what_was_sent_meanwhile(world, monkeypatch):
     world.line.save()
     monkeypatch.setattr(views, "save_words", sent_meanwhile)
 
-    response = login(world.focal_point).post(words_address(world), {"results": "Muộn"})
+    response = login(world.focal_point).post(words_address(world), {"version": "0", "results": "Muộn"})
 
     assert response.status_code == 403
     update = QuarterlyUpdate.objects.get()
@@ -239,7 +239,7 @@ def test_words_are_kept(world):
     browser = login(world.focal_point)
     assert browser.get(words_address(world)).status_code == 200
 
-    response = browser.post(words_address(world), {"results": HOSTILE, "difficulties": "", "proposals": "Bổ sung"})
+    response = browser.post(words_address(world), {"version": "0", "results": HOSTILE, "difficulties": "", "proposals": "Bổ sung"})
 
     assert response.url == world.update.get_absolute_url()
     update = QuarterlyUpdate.objects.get()
@@ -248,7 +248,7 @@ def test_words_are_kept(world):
 
 
 def test_words_too_long_come_back_whole(world):
-    response = login(world.focal_point).post(words_address(world), {"results": "x" * 5001})
+    response = login(world.focal_point).post(words_address(world), {"version": "0", "results": "x" * 5001})
 
     assert response.status_code == 200
     assert "At most 5000 characters; these are 5001." in response.text

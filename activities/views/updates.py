@@ -180,8 +180,7 @@ def update_words(request, pk):
     """The update's own words: results in general, difficulties, proposals."""
     update = _update_to_edit(request, pk)
     form = WordsForm(request.POST or None, instance=update)
-    if form.is_valid():
-        save_words(update, form, by=request.user, at=request.now)
+    if request.method == "POST" and save_words(update, form, by=request.user, at=request.now):
         messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
         return redirect(update)
     sheet = build_sheet(update)

@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(blank=True, max_length=20, verbose_name='numbering in the document')),
                 ('is_focus', models.BooleanField(default=False, verbose_name='focus of the plan')),
                 ('audiences', models.ManyToManyField(blank=True, related_name='themes', to='plans.audience', verbose_name='audiences')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='plans.contenttheme', verbose_name='part of')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='children', to='plans.contenttheme', verbose_name='part of')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='themes', to='plans.plan', verbose_name='plan')),
             ],
             options={

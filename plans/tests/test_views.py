@@ -8,10 +8,10 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from plans import views
-from plans.forms import PARTS
-from plans.models import PlanStatus
+from plans.forms import PARTS, PlanForm
+from plans.models import ContentTheme, PlanStatus
 
-from .factories import PART_FACTORIES, PlanFactory
+from .factories import PART_FACTORIES, ContentThemeFactory, PlanFactory
 from .test_forms import ROW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -155,3 +155,29 @@ def test_tools_are_shown_to_those_who_may_use_them(plan, coordinator):
 def test_the_list_offers_a_new_plan_to_coordinators(plan, coordinator):
     assert reverse("plans:add") in login(coordinator).get(reverse("plans:list")).text
     assert reverse("plans:add") not in login(UserFactory(agency=coordinator.agency)).get(reverse("plans:list")).text
+
+
+def test_a_theme_with_sub_themes_is_not_removed(plan, coordinator):
+    above = ContentThemeFactory(plan=plan)
+    below = ContentThemeFactory(plan=plan, parent=above)
+    browser = login(coordinator)
+
+    response = browser.post(address("remove", plan, "themes", above), follow=True)
+
+    assert "This theme has sub-themes" in response.text
+    assert set(plan.themes.all()) == {above, below}
+
+
+def test_two_plans_do_not_carry_out_each_other(plan, coordinator):
+    child = PlanFactory(locality=plan.locality, issuing_agency=plan.issuing_agency, parent=plan)
+    form = PlanForm({"parent": child.pk}, instance=plan, user=coordinator)
+
+    assert "carries out this one" in form.errors["parent"][0]
+
+
+def test_a_plan_with_its_parts_can_be_deleted_whole(plan):
+    ContentThemeFactory(plan=plan, parent=ContentThemeFactory(plan=plan))
+
+    plan.delete()
+
+    assert not ContentTheme.objects.exists()
