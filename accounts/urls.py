@@ -9,4 +9,5 @@ urlpatterns = [
     path("home/", views.home, name="home"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("theme/", views.theme, name="theme"),
+    path("password/", views.PasswordChange.as_view(), name="password"),
 ]

@@ -1,11 +1,14 @@
 """Logging in and out, where a person lands, and their choice of theme."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from .forms import LoginForm
@@ -21,6 +24,18 @@ class Login(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+
+class PasswordChange(PasswordChangeView):
+    """A person's own password; other sessions of theirs end."""
+
+    http_method_names = ["get", "post"]
+    template_name = "accounts/password_form.html"
+    success_url = reverse_lazy("accounts:home")
+
+    def form_valid(self, form):
+        messages.success(self.request, _("The password has been changed."))
+        return super().form_valid(form)
 
 
 @require_safe

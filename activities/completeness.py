@@ -6,9 +6,10 @@ from .models import Activity, ProgressState
 from .obligations import load_duties
 
 
-def activities_of(update):
-    """The activities the update must report, in the plan's order. Three queries."""
-    led = load_duties([update.period.plan_id]).led_on(update.period.plan, update.period.ends_on)
+def activities_of(update, duties=None):
+    """The activities the update must report, in the plan's order; `duties` of its plan where they are read already."""
+    duties = duties or load_duties([update.period.plan_id])
+    led = duties.led_on(update.period.plan, update.period.ends_on)
     mine = Activity.objects.filter(pk__in=led.get(update.agency, [])).select_related("indicator")
     return list(mine.order_by("position", "pk"))
 
@@ -26,9 +27,13 @@ def missing_in(update):
 def missing_fields(activity, row):
     """What one activity's line lacks: (field, sentence) pairs."""
     named = {"number": activity.number}
-    if row is None:
+    if row is None or not row.state:
         yield "state", _("Activity %(number)s: state its progress.") % named
     elif row.state != ProgressState.NOT_STARTED:
+        if row.percent is None:
+            yield "percent", _("Activity %(number)s: say how far it is, in percent.") % named
+        if row.state == ProgressState.DONE and not row.completed_on:
+            yield "completed_on", _("Activity %(number)s: give the day of completion.") % named
         if not row.words.strip():
             yield "words", _("Activity %(number)s: say in words what was done.") % named
         if activity.target_quantity and row.quantity_done is None:

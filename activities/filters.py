@@ -10,7 +10,9 @@ from agencies.vietnamese import fold
 from plans.models import Channel, Plan
 
 from .models import Activity, AssignmentRole
-from .progress import State
+from .progress import State, is_on_track
+
+ON_TRACK = "on-track"
 
 
 class ActivityFilter(django_filters.FilterSet):
@@ -28,7 +30,7 @@ class ActivityFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[(state.value, state.label) for state in State],
+        choices=[(ON_TRACK, _("On track")), *((state.value, state.label) for state in State)],
         method="in_memory",
         empty_label=_("all states"),
     )
@@ -60,7 +62,10 @@ class ActivityFilter(django_filters.FilterSet):
     def in_memory(self, activities, _name, _state):
         return activities
 
-    def keep_state(self, rows):
-        """The standings in the chosen state; all where none is chosen."""
+    def keep_state(self, rows, periods, today):
+        """The standings in the chosen state, or on track; all where none is chosen. `periods`: of all the plans."""
         state = self.form.cleaned_data.get("state") if self.form.is_valid() else ""
-        return [row for row in rows if not state or row.state == state]
+        if state != ON_TRACK:
+            return [row for row in rows if not state or row.state == state]
+        due = {period.plan_id for period in periods if period.agency_due_on < today}
+        return [row for row in rows if is_on_track(row, today=today, a_period_is_due=row.activity.plan_id in due)]

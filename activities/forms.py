@@ -100,16 +100,15 @@ class VersionedForm(forms.Form):
 class ProgressForm(VersionedForm):
     """One activity of an update: state, percent, quantity, day of completion, words, and a count for each indicator.
 
-    Saving is all or nothing; evidence is a form of its own.
+    A draft may lack what the sending will ask for; what contradicts itself is refused. Saving is all or nothing;
+    evidence is a form of its own.
     """
 
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         choices=[("", gettext_lazy("Choose…")), *ProgressState.choices],
-        error_messages={
-            "required": gettext_lazy("Choose the state of the activity."),
-            "invalid_choice": gettext_lazy("Choose one of the listed states."),
-        },
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of the listed states.")},
     )
     percent = forms.IntegerField(
         label=gettext_lazy("Percent done"),
@@ -175,19 +174,16 @@ class ProgressForm(VersionedForm):
         data = super().clean()
         state, percent, day = data.get("state"), data.get("percent"), data.get("completed_on")
         if state == ProgressState.DONE:
-            if "completed_on" in data and not day:
-                self.add_error("completed_on", _("Give the day on which the activity was completed."))
             if "percent" in data and percent not in (None, 100):
                 self.add_error("percent", _("A completed activity is 100 percent done; correct this or the state."))
             data["percent"] = 100
-        elif state:
+        else:
             if day:
                 self.add_error("completed_on", _("Only a completed activity has a day of completion."))
-            if state == ProgressState.NOT_STARTED and percent:
-                self.add_error("percent", _("An activity that has not started is 0 percent done."))
-            if state == ProgressState.IN_PROGRESS and "percent" in data and percent is None:
-                self.add_error("percent", _("Say how far it is, in percent."))
-            data["percent"] = percent or 0
+            if state == ProgressState.NOT_STARTED:
+                if percent:
+                    self.add_error("percent", _("An activity that has not started is 0 percent done."))
+                data["percent"] = 0
         return data
 
     def mark_missing(self):
@@ -205,7 +201,7 @@ class ProgressForm(VersionedForm):
             activity=self.row.activity,
             defaults={
                 "state": data["state"],
-                "percent": data["percent"],
+                "percent": data.get("percent"),
                 "completed_on": data["completed_on"],
                 "words": data["words"],
                 "quantity_done": data.get("quantity_done"),
@@ -321,7 +317,10 @@ class ReturnForm(forms.Form):
 
 
 class ActivityForm(forms.ModelForm):
-    """One activity of a plan with its parties, chosen among the plan's own locality."""
+    """One activity of a plan with its parties, chosen among the plan's own locality.
+
+    `obliged_from`: the day from which newly named parties are obliged; None for a plan that has not been issued.
+    """
 
     lead_agencies = forms.ModelMultipleChoiceField(
         Agency.objects.none(), label=gettext_lazy("Lead agencies"), required=False
@@ -374,9 +373,10 @@ class ActivityForm(forms.ModelForm):
         "cooperating_groups": (AssignmentRole.COOPERATING, "group"),
     }
 
-    def __init__(self, *args, plan, user, **kwargs):
+    def __init__(self, *args, plan, user, obliged_from=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.instance.plan = plan
+        self.obliged_from = obliged_from
         self.fields["themes"].queryset = ContentTheme.objects.visible_to(user).filter(plan=plan)
         sources = {
             "agency": Agency.objects.visible_to(user),
@@ -434,6 +434,11 @@ class ActivityForm(forms.ModelForm):
         for (role, agency_id, group_id), place in wanted.items():
             if (role, agency_id, group_id) not in kept:
                 Assignment.objects.create(
-                    activity=activity, role=role, agency_id=agency_id, group_id=group_id, position=place
+                    activity=activity,
+                    role=role,
+                    agency_id=agency_id,
+                    group_id=group_id,
+                    position=place,
+                    valid_from=self.obliged_from,
                 )
         return activity

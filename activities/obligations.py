@@ -6,13 +6,22 @@ Whoever only cooperates is not obliged. All of it is read in two queries and ask
 from collections import defaultdict
 
 from agencies.models import GroupMembership
+from plans.models import PlanStatus
 
+from .calendar import current_period
 from .models import Assignment, AssignmentRole
 
 
 def is_in_force(row, day):
     """The agency or membership is valid on `day`."""
     return (not row.valid_from or row.valid_from <= day) and (not row.valid_to or row.valid_to >= day)
+
+
+def is_on(activity, day):
+    """The activity has begun by `day` and has not been cancelled."""
+    return not (activity.start and activity.start > day) and not (
+        activity.cancelled_on and activity.cancelled_on <= day
+    )
 
 
 class Duties:
@@ -42,14 +51,15 @@ class Duties:
         led = defaultdict(list)
         for activity_id, assignments in self._by_activity.items():
             for lead in assignments:
-                if lead.role == AssignmentRole.LEAD and lead.activity.plan_id == plan.pk:
-                    if not lead.activity.cancelled_on or lead.activity.cancelled_on > day:
-                        for agency in self._agencies(lead, day):
-                            if activity_id not in led[agency]:
-                                led[agency].append(activity_id)
+                if lead.role == AssignmentRole.LEAD and lead.activity.plan_id == plan.pk and is_on(lead.activity, day):
+                    for agency in self._agencies(lead, day):
+                        if activity_id not in led[agency]:
+                            led[agency].append(activity_id)
         return dict(sorted(led.items(), key=lambda item: (item[0].name_sort, item[0].pk)))
 
     def _agencies(self, assignment, day):
+        if assignment.valid_from and assignment.valid_from > day:
+            return []
         if assignment.agency_id:
             return [assignment.agency] if is_in_force(assignment.agency, day) else []
         return [
@@ -67,6 +77,17 @@ def load_duties(plans):
     groups = {assignment.group_id for assignment in assignments if assignment.group_id}
     memberships = GroupMembership.objects.filter(group__in=groups).select_related("agency") if groups else []
     return Duties(assignments, memberships)
+
+
+def obliged_from(plan, periods, today):
+    """The first day of the period that runs on `today`: who is assigned now reports from it on, not for the past.
+
+    None for a draft: what it says holds from the plan's beginning. `periods` may be of other plans too.
+    """
+    if plan.status == PlanStatus.DRAFT:
+        return None
+    period = current_period([each for each in periods if each.plan_id == plan.pk], today)
+    return period.starts_on if period else None
 
 
 def obliged_agencies(period, duties):

@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, Status
+from .shares import share
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED)
 APPROVED_ONLY = (Status.APPROVED,)
@@ -38,7 +39,6 @@ LABELS = {
     State.DONE: _("Done"),
     State.CANCELLED: _("Cancelled"),
 }
-ON_TRACK = (State.IN_PROGRESS, State.DONE, State.NOT_STARTED)
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,8 @@ class Standing:
 
     @property
     def target_percent(self):
-        """Share of the target reached, one decimal, may exceed 100; None without a target or a figure."""
-        if not self.activity.target_quantity or self.quantity_done is None:
-            return None
-        return round(100 * self.quantity_done / self.activity.target_quantity, 1)
+        """Share of the target reached, may exceed 100; None without a target or a figure."""
+        return share(self.quantity_done, self.activity.target_quantity)
 
 
 def reported_state(states, obliged):
@@ -104,6 +102,21 @@ def state_of(activity, *, has_lead, reported, completed_on, today):
     return State.NOT_STARTED, 0
 
 
+def is_on_track(standing, *, today, a_period_is_due):
+    """Nothing about the activity is wrong or unknown on `today`; an overdue, late, unassigned or cancelled one is not.
+
+    One that has not started is on track while nothing could be known of it: its start is still to come, or no
+    agency had to report yet (`a_period_is_due`: a reporting period of its plan has passed the agencies' deadline).
+    After that only where somebody reported that it has not started; silence is no progress.
+    """
+    if standing.state in (State.DONE, State.IN_PROGRESS):
+        return True
+    if standing.state != State.NOT_STARTED:
+        return False
+    start = standing.activity.start
+    return bool(start and start > today) or not a_period_is_due or standing.reported is not None
+
+
 def standings(activities, duties, *, today, statuses=REPORTED, until=None):
     """How each of `activities` (a queryset) stands on `today`. Two queries, whatever their number.
 
@@ -119,7 +132,7 @@ def standings(activities, duties, *, today, statuses=REPORTED, until=None):
 
 def reported_lines(activities, *, statuses=REPORTED, until=None):
     """What counts of the activities: their lines in order of the periods. One query."""
-    lines = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses)
+    lines = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses).exclude(state="")
     if until:
         lines = lines.filter(update__period__ends_on__lte=until)
     return list(lines.select_related("update__period", "update__agency").order_by("update__period__ends_on", "pk"))
@@ -148,7 +161,7 @@ def _standing(activity, duties, lines, duty_day, today):
         activity=activity,
         state=state,
         reported=reported,
-        percent=round(sum(line.percent for line in latest.values()) / (len(obliged) or len(latest)))
+        percent=round(sum(line.percent or 0 for line in latest.values()) / (len(obliged) or len(latest)))
         if latest
         else None,
         quantity_done=total_quantity(lines, activity.counts_as_stock),

@@ -8,6 +8,7 @@ from django.db.models import F
 from .completeness import activities_of, missing_fields
 from .evidence import KEPT_EVIDENCE
 from .models import Activity, ActivityProgress, Indicator
+from .obligations import load_duties
 from .progress import REPORTED, total_quantity
 
 
@@ -33,6 +34,7 @@ class SheetRow:
     quantity_total: int | None
     counts: tuple[CountLine, ...]
     evidence: tuple
+    target_is_shared: bool
     missing: tuple[tuple[str, str], ...]
 
     @property
@@ -47,11 +49,20 @@ class SheetRow:
 
 def build_sheet(update):
     """The rows of `update` (with period__plan and agency loaded), in the plan's order. Seven queries."""
-    activities = activities_of(update)
+    duties = load_duties([update.period.plan_id])
+    activities = activities_of(update, duties)
     indicators = indicators_of(activities)
     mine, before = _lines(update, activities)
+    shared = {each.pk for each in activities if len(duties.leads_on(each, update.period.ends_on)) > 1}
     return [
-        _row(activity, mine.get(activity.pk), before[activity.pk], indicators[activity.pk], update.period.year)
+        _row(
+            activity,
+            mine.get(activity.pk),
+            before[activity.pk],
+            indicators[activity.pk],
+            year=update.period.year,
+            is_shared=activity.pk in shared,
+        )
         for activity in activities
     ]
 
@@ -90,7 +101,7 @@ def _lines(update, activities):
     return mine, before
 
 
-def _row(activity, progress, earlier, indicators, year):
+def _row(activity, progress, earlier, indicators, *, year, is_shared):
     previous = earlier[-1] if earlier else None
     in_year = [row for row in earlier if row.update.period.year == year]
     counts = tuple(_count(indicator, progress, previous, in_year) for indicator in indicators)
@@ -103,6 +114,7 @@ def _row(activity, progress, earlier, indicators, year):
         quantity_total=total_quantity(with_this, activity.counts_as_stock),
         counts=counts,
         evidence=tuple(progress.evidence.all()) if progress else (),
+        target_is_shared=is_shared,
         missing=tuple(missing_fields(activity, progress)),
     )
 

@@ -12,6 +12,7 @@ from agencies.models import Agency
 
 from .models import QuarterlyUpdate, ReportingPeriod, Status
 from .obligations import obliged_agencies
+from .shares import share
 
 
 class Punctuality(enum.StrEnum):
@@ -101,6 +102,35 @@ def submissions_of(periods, duties, *, today):
     }
 
 
+SHOWN = {
+    "on_time": lambda row: row.punctuality == Punctuality.ON_TIME,
+    "late": lambda row: row.punctuality == Punctuality.LATE,
+    "missing": lambda row: row.punctuality == Punctuality.MISSING,
+    "pending": lambda row: row.punctuality == Punctuality.PENDING,
+    "not_sent": lambda row: not row.is_sent,
+    "sent": lambda row: row.is_sent,
+    "returned": lambda row: row.status == Status.RETURNED,
+    "waiting": lambda row: row.status == Status.SUBMITTED,
+    "approved": lambda row: row.status == Status.APPROVED,
+}
+SHOWN_LABELS = {
+    "on_time": _("Sent on time"),
+    "late": _("Sent late"),
+    "missing": _("Not sent, overdue"),
+    "pending": _("Not sent yet"),
+    "not_sent": _("Not sent"),
+    "sent": _("Sent"),
+    "returned": _("Returned"),
+    "waiting": _("Waiting for review"),
+    "approved": _("Approved"),
+}
+
+
+def only(rows, show):
+    """The rows that `show` (a key of SHOWN) names; all of them for any other word."""
+    return [row for row in rows if SHOWN[show](row)] if show in SHOWN else rows
+
+
 def waiting_for_review(updates, *, today):
     """The submitted ones of `updates` as duties: sent again first, then late ones, then the oldest. One query."""
     waiting = with_filled(updates.filter(status=Status.SUBMITTED)).select_related("agency", "period__plan")
@@ -119,11 +149,11 @@ def _worst_first(row):
 
 
 def rate(part, whole):
-    """Share in percent, 0 to 100, one decimal; None of nothing, which is not 0.
+    """Share in percent, 0 to 100, one decimal, half up; None of nothing, which is not 0.
 
     Raises:
         ValueError: a count is below zero, or the part exceeds the whole.
     """
     if part < 0 or whole < 0 or part > whole:
         raise ValueError(f"{part} of {whole} is no share")
-    return round(100 * part / whole, 1) if whole else None
+    return share(part, whole)

@@ -60,7 +60,7 @@ def move(update, name, *, by, at, reason="", version=None):
     if step.needs_reason and not reason:
         raise ValidationError({"reason": _("Say why the update is returned: the agency reads these words.")})
     if step.needs_complete and (missing := missing_in(update)):
-        raise ValidationError([sentence for _activity, sentence in missing])
+        raise ValidationError([ValidationError(sentence, code="missing") for _activity, sentence in missing])
     update.status = step.target
     if name == "submit":
         update.first_submitted_at = update.first_submitted_at or at

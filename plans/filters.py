@@ -2,6 +2,7 @@
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
@@ -16,6 +17,11 @@ def years_of(plans):
     for start, end in plans.values_list("period_start__year", "period_end__year"):
         years.update(range(start, end + 1))
     return sorted(years, reverse=True)
+
+
+def _with_activity(word):
+    """Plans with an activity that bears the word: asked through the relation, for activities stand on a floor above."""
+    return Plan.objects.filter(activities__title_search__contains=word).values("pk")
 
 
 class PlanFilter(django_filters.FilterSet):
@@ -39,11 +45,11 @@ class PlanFilter(django_filters.FilterSet):
         self.filters["issuing_agency"].queryset = (
             Agency.objects.visible_to(user).filter(issued_plans__isnull=False).distinct()
         )
-        self.filters["year"].extra["choices"] = [(year, year) for year in years_of(queryset)]
+        self.filters["year"].extra["choices"] = [(str(year), str(year)) for year in years_of(queryset)]
 
     def with_text(self, plans, _name, words):
         for word in fold(words).split():
-            plans = plans.filter(title_search__contains=word)
+            plans = plans.filter(Q(title_search__contains=word) | Q(pk__in=_with_activity(word)))
         return plans
 
     def of_year(self, plans, _name, year):

@@ -236,6 +236,9 @@ class ContentTheme(PlanPart):
         verbose_name = _("content theme")
         verbose_name_plural = _("content themes")
 
+    def __str__(self):
+        return f"{self.code} {self.text}".strip()
+
 
 class PlanChannel(PlanPart):
     """A form of communication in the plan's own words, and the channels of the catalogue it means."""

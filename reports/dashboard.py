@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from activities.calendar import current_period
 from activities.models import PeriodKind, ReportingPeriod, Status
 from activities.models.period import ROMAN
 from activities.obligations import load_duties
@@ -11,6 +12,7 @@ from activities.progress import (
     Standing,
     State,
     count_by_state,
+    is_on_track,
     reported_lines,
     standings_of,
     worst_first,
@@ -24,11 +26,15 @@ TO_HANDLE = (State.OVERDUE, State.UNASSIGNED)
 PERIODS_SHOWN = 4
 AGENCIES_SHOWN = 8
 RED_SHOWN = 5  # of each kind: activities, agencies
+UNREPORTED_SHOWN = 12  # numbers of activities
 
 
 @dataclass(frozen=True)
 class PeriodTotals:
-    """How a period's submissions stand. `on_time_rate` is percent of those expected, one decimal, or None."""
+    """How a period's submissions stand. `on_time_rate` is percent of those expected, one decimal, or None.
+
+    `days_overdue`: since the deadline, where an agency is missing.
+    """
 
     period: ReportingPeriod
     expected: int
@@ -36,6 +42,7 @@ class PeriodTotals:
     on_time: int
     late: int
     missing: int
+    days_overdue: int
     pending: int
     returned: int
     waiting: int
@@ -75,14 +82,18 @@ class AgencyTrack:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Counts are activities or agencies; `rows` are worst first."""
+    """Counts are activities or agencies; `rows` are worst first.
+
+    Activities stand as on `as_of`: today, or the day a past period's report was due. Submissions are as of `today`.
+    """
 
     period: ReportingPeriod
     rows: tuple[Standing, ...]
     counts: tuple[tuple[State, int], ...]
     activity_count: int
     on_track: int
-    done: int
+    done_on_time: int
+    done_late: int
     to_handle: tuple[Standing, ...]
     totals: PeriodTotals
     previous: PeriodTotals | None
@@ -93,6 +104,9 @@ class Dashboard:
     figures: tuple[Figure, ...]
     behind: int
     year_share: int
+    unreported: tuple[Standing, ...]
+    as_of: date
+    is_past: bool
     today: date
 
     @property
@@ -127,13 +141,26 @@ class Dashboard:
         return tuple(row for row in self.submissions if row.punctuality == Punctuality.MISSING)[:RED_SHOWN]
 
     @property
-    def red_total(self):
-        """Everything to handle, shown or not."""
-        return len(self.to_handle) + self.totals.missing
+    def red_periods(self):
+        """The periods before this one in which agencies still have not sent, latest first."""
+        return tuple(totals for totals in reversed(self.trend[:-1]) if totals.missing)
+
+    @property
+    def unreported_shown(self):
+        return self.unreported[:UNREPORTED_SHOWN]
+
+    @property
+    def unreported_hidden(self):
+        return len(self.unreported) - len(self.unreported_shown)
 
     @property
     def red_hidden(self):
-        return self.red_total - len(self.red_activities) - len(self.red_agencies)
+        """Activities and agencies to handle that are not shown; periods and silence have a row each."""
+        return len(self.to_handle) + self.totals.missing - len(self.red_activities) - len(self.red_agencies)
+
+    @property
+    def has_red(self):
+        return bool(self.to_handle or self.totals.missing or self.red_periods or self.unreported)
 
     @property
     def on_time_change(self):
@@ -171,11 +198,14 @@ class Dashboard:
     @property
     def timeline(self):
         plan = self.period.plan
-        return timeline(self.rows, starts_on=plan.period_start, ends_on=plan.period_end, today=self.today)
+        return timeline(self.rows, starts_on=plan.period_start, ends_on=plan.period_end, today=self.as_of)
 
 
 def build_dashboard(period, periods, *, today):
-    """The state of `period`'s plan on `today`.
+    """The state of `period`'s plan on `today`; of a past period as its report should have shown it.
+
+    A period is past when its consolidated report was due before `today` and another one matters now. Its activities
+    stand as on that day, by the lines of periods that had ended.
 
     Args:
         period: ReportingPeriod with its plan loaded.
@@ -186,8 +216,13 @@ def build_dashboard(period, periods, *, today):
     plan = period.plan
     duties = load_duties([plan.pk])
     activities = list(plan.activities.select_related("plan", "indicator"))
-    lines = reported_lines(activities)
-    rows = worst_first(standings_of(activities, duties, lines, today=today))
+    is_past = period.consolidated_due_on < today and period != current_period(periods, today)
+    as_of = period.consolidated_due_on if is_past else today
+    until = period.ends_on if is_past else None
+    lines = reported_lines(activities, until=until)
+    rows = worst_first(standings_of(activities, duties, lines, today=as_of, until=until))
+    a_period_is_due = is_past or any(each.agency_due_on < today for each in periods)
+    off_track = [row for row in rows if not is_on_track(row, today=as_of, a_period_is_due=a_period_is_due)]
     shown = sorted((p for p in periods if p.starts_on <= period.starts_on), key=lambda p: p.starts_on)[-PERIODS_SHOWN:]
     by_period = submissions_of(shown, duties, today=today)
     trend = tuple(_totals(each, by_period[each]) for each in shown)
@@ -200,8 +235,9 @@ def build_dashboard(period, periods, *, today):
         rows=tuple(rows),
         counts=tuple((state, n) for state, n in counts.items() if n),
         activity_count=alive,
-        on_track=alive - counts[State.OVERDUE] - counts[State.UNASSIGNED] - counts[State.LATE_DONE],
-        done=counts[State.DONE] + counts[State.LATE_DONE],
+        on_track=len(rows) - len(off_track),
+        done_on_time=counts[State.DONE],
+        done_late=counts[State.LATE_DONE],
         to_handle=tuple(row for row in rows if row.state in TO_HANDLE),
         totals=trend[-1],
         previous=trend[-2] if len(trend) > 1 else None,
@@ -212,6 +248,9 @@ def build_dashboard(period, periods, *, today):
         figures=tuple(sorted(figures, key=lambda figure: figure.target_percent or 0)),
         behind=sum((figure.target_percent or 0) < share for figure in figures),
         year_share=share,
+        unreported=tuple(row for row in off_track if row.state == State.NOT_STARTED),
+        as_of=as_of,
+        is_past=is_past,
         today=today,
     )
 
@@ -234,6 +273,7 @@ def _totals(period, rows):
         on_time=kinds[Punctuality.ON_TIME],
         late=kinds[Punctuality.LATE],
         missing=kinds[Punctuality.MISSING],
+        days_overdue=max((row.days_late for row in rows if row.punctuality == Punctuality.MISSING), default=0),
         pending=kinds[Punctuality.PENDING],
         returned=statuses[Status.RETURNED],
         waiting=statuses[Status.SUBMITTED],

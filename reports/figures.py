@@ -4,20 +4,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.utils.translation import get_language
 
 from activities.models import Indicator, OutputCount
+from activities.shares import share
 
 
 @dataclass(frozen=True)
 class Figure:
     """One indicator. Counts are whole numbers in `unit`; None means nobody counted it, which is not 0.
 
-    A flow's `cumulative` is the sum of the year's periods, a stock's the last value of each agency.
+    A flow's `cumulative` is the sum of the year's periods, a stock's the last value of each agency. Documents print
+    the Vietnamese `name` and `unit`, a screen `label` and `unit_label`, in its reader's language.
     """
 
     code: str
     name: str
+    name_en: str
     unit: str
+    unit_en: str
     channel: str
     is_stock: bool
     in_period: int | None
@@ -26,10 +31,16 @@ class Figure:
 
     @property
     def target_percent(self):
-        """Share of the target reached, one decimal, may exceed 100; None without target or count."""
-        if not self.target or self.cumulative is None:
-            return None
-        return round(100 * self.cumulative / self.target, 1)
+        """Share of the target reached, may exceed 100; None without target or count."""
+        return share(self.cumulative, self.target)
+
+    @property
+    def label(self):
+        return self.name_en if get_language() == "en" else self.name
+
+    @property
+    def unit_label(self):
+        return self.unit_en if get_language() == "en" else self.unit
 
 
 def build_figures(period, activities, lines, statuses):
@@ -39,7 +50,7 @@ def build_figures(period, activities, lines, statuses):
         activities: all activities of the plan.
         lines: their reported lines (`reported_lines`) of the updates in `statuses`.
 
-    Names and units are the catalogue's Vietnamese ones: these are figures of documents. Two queries.
+    Two queries.
     """
     targets = defaultdict(int)
     for activity in activities:
@@ -88,7 +99,9 @@ def _figure(indicator, channels, values, target, period):
     return Figure(
         code=indicator.code,
         name=indicator.name,
+        name_en=indicator.name_en,
         unit=indicator.unit,
+        unit_en=indicator.unit_en,
         channel=", ".join(channels),
         is_stock=indicator.is_stock,
         in_period=total([row for row in values if row[0] == period.ends_on], indicator.is_stock),

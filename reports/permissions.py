@@ -8,5 +8,5 @@ def can_view_dashboard(user):
 
 
 def can_view_report(user):
-    """Reports are drafts until they are issued: the coordinator, leaders and administrators read them."""
+    """Reports are drafts: the coordinator, leaders and administrators read them."""
     return can_view_progress(user)

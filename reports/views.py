@@ -2,9 +2,12 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from activities.filters import ON_TRACK
 from activities.frame import chosen_period, periods_of
 from agencies.access import require
 
@@ -15,7 +18,7 @@ from .permissions import can_view_dashboard, can_view_report
 from .quarterly import build_quarterly_report
 
 NOT_FOR_YOU = gettext_lazy("The state of the whole locality is for its coordinator, leaders and administrators.")
-NOT_ISSUED = gettext_lazy("A report is read by the coordinator, leaders and administrators until it has been issued.")
+DRAFTS_ONLY = gettext_lazy("Reports are drafts: only the coordinator, leaders and administrators read them.")
 
 
 @require_safe
@@ -25,12 +28,20 @@ def dashboard(request):
     if period is None:
         return render(request, "reports/dashboard.html", {"board": None})
     periods = [each for each in periods_of(request) if each.plan_id == period.plan_id]
-    return render(request, "reports/dashboard.html", {"board": build_dashboard(period, periods, today=request.today)})
+    board = build_dashboard(period, periods, today=request.today)
+    return render(request, "reports/dashboard.html", {"board": board, "on_track_url": _on_track_url(board)})
+
+
+def _on_track_url(board):
+    """Where the activities on track are listed; those of a past period are on the page itself, as they stood then."""
+    if board.is_past:
+        return "#time"
+    return f"{reverse('activities:list')}?{urlencode({'plan': board.period.plan_id, 'state': ON_TRACK})}"
 
 
 @require_safe
 def report_list(request):
-    """Every period of every plan with its report; a focal point reads those that have been issued."""
+    """Every period of every plan with its report; a focal point reads no draft."""
     can_view = can_view_report(request.user)
     periods = [each for each in periods_of(request) if each.starts_on <= request.today] if can_view else []
     return render(request, "reports/report_list.html", {"periods": periods, "can_view": can_view})
@@ -41,7 +52,7 @@ def _report(request, pk):
     period = next((each for each in periods_of(request) if each.pk == pk), None)
     if period is None:
         raise Http404
-    require(can_view_report(request.user), NOT_ISSUED)
+    require(can_view_report(request.user), DRAFTS_ONLY)
     return period, build_quarterly_report(period, today=request.today)
 
 

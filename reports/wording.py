@@ -2,6 +2,8 @@
 
 import re
 
+from agencies.templatetags.look import percent_vi
+
 BULLET = re.compile(r"^\s*(?:[-–—+*•·]\s+|[-•](?!\d))")
 POINTS = "abcdđeghiklmnopqrstuvxy"
 ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
@@ -16,10 +18,8 @@ def number_vn(value):
 
 
 def percent_vn(value):
-    """90.2 as '90,2%', 100.0 as '100%'; None as an en dash."""
-    if value is None:
-        return "–"
-    return number_vn(int(value) if value == int(value) else value) + "%"
+    """90.2 as '90,2%', 80 as '80,0%', but '0%' and '100%'; None as an en dash."""
+    return percent_vi(value)
 
 
 def short_date(day):

@@ -179,3 +179,19 @@ def test_the_headers_of_a_page():
     assert headers["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
+
+
+def test_a_person_changes_their_own_password(client):
+    user = UserFactory()
+    user.set_password("cu-1234567")
+    user.save()
+    client.force_login(user)
+    typed = {"old_password": "cu-1234567", "new_password1": "moi-98765-x", "new_password2": "moi-98765-x"}
+
+    wrong = client.post(reverse("accounts:password"), {**typed, "old_password": "sai"})
+    right = client.post(reverse("accounts:password"), typed)
+
+    assert wrong.status_code == 200 and "old_password" in wrong.context["form"].errors
+    assert right.url == reverse("accounts:home")
+    user.refresh_from_db()
+    assert user.check_password("moi-98765-x")

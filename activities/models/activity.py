@@ -130,7 +130,10 @@ class Activity(models.Model):
 
 
 class Assignment(models.Model):
-    """An agency or a group leads an activity, or cooperates in it."""
+    """An agency or a group leads an activity, or cooperates in it.
+
+    What was assigned while the plan ran obliges from `valid_from` on; the plan's own assignments from its beginning.
+    """
 
     activity = models.ForeignKey(
         Activity, verbose_name=_("activity"), on_delete=models.CASCADE, related_name="assignments"
@@ -148,6 +151,7 @@ class Assignment(models.Model):
         related_name="assignments",
     )
     name_as_printed = models.CharField(_("name as printed"), max_length=300, blank=True)
+    valid_from = models.DateField(_("obliged from"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = tenant("activity__plan__locality")

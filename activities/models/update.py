@@ -86,12 +86,12 @@ class QuarterlyUpdate(models.Model):
 
 
 class ActivityProgress(models.Model):
-    """How one activity stands in one update."""
+    """How one activity stands in one update. A draft may leave the state, the percent or the day open."""
 
     update = models.ForeignKey(QuarterlyUpdate, on_delete=models.CASCADE, related_name="progress_rows")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="progress_rows")
-    state = models.CharField(_("state"), max_length=12, choices=ProgressState)
-    percent = models.PositiveSmallIntegerField(_("percent done"), default=0)
+    state = models.CharField(_("state"), max_length=12, choices=ProgressState, blank=True)
+    percent = models.PositiveSmallIntegerField(_("percent done"), null=True, blank=True)
     quantity_done = models.PositiveBigIntegerField(_("quantity done in the period"), null=True, blank=True)
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
     words = models.TextField(_("results in words"), blank=True)
@@ -114,13 +114,13 @@ class ActivityProgress(models.Model):
                 violation_error_message=_("Percent done is between 0 and 100."),
             ),
             models.CheckConstraint(
-                condition=Q(state=ProgressState.DONE, percent=100, completed_on__isnull=False)
+                condition=Q(state=ProgressState.DONE, percent=100)
                 | (~Q(state=ProgressState.DONE) & Q(completed_on__isnull=True)),
-                name="progress_done_is_100_percent_with_date",
-                violation_error_message=_("Done means 100 percent and a day of completion."),
+                name="progress_done_is_100_percent",
+                violation_error_message=_("Done means 100 percent; only what is done has a day of completion."),
             ),
             models.CheckConstraint(
-                condition=Q(state__in=ProgressState.values),
+                condition=Q(state__in=[*ProgressState.values, ""]),
                 name="progress_state_known",
                 violation_error_message=_("Choose one of the listed states."),
             ),

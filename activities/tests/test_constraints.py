@@ -71,9 +71,8 @@ REFUSED = {
         lambda: again(ActivityProgressFactory, ActivityProgressFactory(), "update", "activity")
     ],
     "progress_percent_at_most_100": [lambda: ActivityProgressFactory(percent=101)],
-    "progress_done_is_100_percent_with_date": [
+    "progress_done_is_100_percent": [
         lambda: ActivityProgressFactory(state="done", percent=99),
-        lambda: ActivityProgressFactory(state="done", completed_on=None),
         lambda: ActivityProgressFactory(state="in_progress", completed_on=DAY),
     ],
     "progress_state_known": [lambda: ActivityProgressFactory(state="maybe")],

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Role
 from accounts.tests.factories import UserFactory
+from activities.completeness import missing_in
 from activities.forms import ActivityForm, EvidenceForm, ProgressForm, ReturnForm, WordsForm
 from activities.models import (
     Activity,
@@ -104,11 +105,21 @@ def test_a_line_is_kept(update, changes, percent, completed_on):
 
 
 @pytest.mark.parametrize(
+    "changes", [{"state": ""}, {"state": "in_progress", "percent": ""}, {**DONE, "completed_on": ""}]
+)
+def test_a_draft_may_lack_what_the_sending_asks_for(update, changes):
+    form = progress_form(update, typed(**changes))
+    assert form.is_valid(), form.errors
+    progress = form.save()
+
+    [(_activity, sentence)] = [pair for pair in missing_in(update) if pair[0] == progress.activity]
+    assert "Activity 1" in sentence
+
+
+@pytest.mark.parametrize(
     "changes, field, sentence",
     [
-        ({"state": ""}, "state", "Choose the state of the activity."),
         ({"state": "maybe"}, "state", "Choose one of the listed states."),
-        ({"percent": ""}, "percent", "Say how far it is, in percent."),
         ({"percent": "101"}, "percent", "Percent done is between 0 and 100."),
         ({"percent": "-1"}, "percent", "Percent done is between 0 and 100."),
         ({"percent": "12,5"}, "percent", "Write a whole number from 0 to 100."),
@@ -116,7 +127,6 @@ def test_a_line_is_kept(update, changes, percent, completed_on):
         ({"percent": "9" * 5000}, "percent", "Write a whole number from 0 to 100."),
         ({"state": "not_started", "percent": "10"}, "percent", "An activity that has not started is 0 percent done."),
         ({**DONE, "percent": "90"}, "percent", "A completed activity is 100 percent done; correct this or the state."),
-        ({**DONE, "completed_on": ""}, "completed_on", "Give the day on which the activity was completed."),
         ({**DONE, "completed_on": "31/02/2026"}, "completed_on", "Write the date as day/month/year"),
         ({**DONE, "completed_on": "hôm qua"}, "completed_on", "Write the date as day/month/year"),
         (

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from activities.models import AssignmentRole
-from activities.obligations import is_in_force, load_duties, obliged_agencies
+from activities.obligations import is_in_force, load_duties, obliged_agencies, obliged_from
 from agencies.models import Agency
 from agencies.tests.factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory
+from plans.models import PlanStatus
 
 from .factories import ActivityFactory, AssignmentFactory, ReportingPeriodFactory
 
@@ -152,3 +153,28 @@ def test_in_force_counts_both_ends(first, last, day):
     assert is_in_force(Agency(valid_from=first, valid_to=last), day) == (
         (first is None or day >= first) and (last is None or day <= last)
     )
+
+
+@pytest.mark.parametrize("start, is_due", [(None, True), (CUTOFF, True), (AFTER, False)])
+def test_an_activity_that_begins_later_is_not_reported_yet(start, is_due, period):
+    activity = ActivityFactory(plan=period.plan, start=start, deadline=None)
+    lead = AssignmentFactory(activity=activity)
+
+    assert obliged(period) == ({lead.agency: [activity.pk]} if is_due else {})
+
+
+@pytest.mark.parametrize("since, is_due", [(None, True), (CUTOFF, True), (AFTER, False)])
+def test_who_is_assigned_while_the_plan_runs_does_not_owe_the_past(since, is_due, period, activity):
+    lead = AssignmentFactory(activity=activity, valid_from=since)
+
+    assert obliged(period) == ({lead.agency: [activity.pk]} if is_due else {})
+    assert load_duties([period.plan_id]).has_lead(activity)
+
+
+def test_a_new_lead_reports_from_the_running_period_on(period):
+    later = ReportingPeriodFactory(plan=period.plan, ordinal=3)
+    between = date(2026, 7, 1)
+
+    assert obliged_from(period.plan, [period, later], between) == later.starts_on
+    period.plan.status = PlanStatus.DRAFT
+    assert obliged_from(period.plan, [period, later], between) is None

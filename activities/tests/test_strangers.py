@@ -29,6 +29,7 @@ CASES = {
     "accounts:home": (GET, None),
     "accounts:logout": (POST, None),
     "accounts:theme": (POST, None),
+    "accounts:password": (BOTH, None),
     "set_language": (BOTH, None),
     "activities:list": (GET, None),
     "activities:detail": (GET, lambda world: [(world.activity.pk,)]),

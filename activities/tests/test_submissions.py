@@ -3,12 +3,14 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given, strategies as st
 
+from accounts.tests.factories import login
 from activities.models import Status
 from activities.obligations import load_duties
-from activities.submissions import Punctuality, punctuality_of, rate, submissions_of
+from activities.submissions import SHOWN, Punctuality, only, punctuality_of, rate, submissions_of
 from agencies.tests.factories import AgencyFactory
 
 from .factories import (
@@ -17,6 +19,7 @@ from .factories import (
     AssignmentFactory,
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
+    make_world,
 )
 
 DUE = date(2026, 6, 16)
@@ -173,3 +176,24 @@ def test_every_punctuality_has_its_words(english):
         "Not sent yet",
         "Sent on time",
     ]
+
+
+@pytest.mark.parametrize("show", SHOWN)
+@pytest.mark.django_db
+def test_the_list_shows_exactly_what_its_filter_counts(show):
+    world = make_world(Status.SUBMITTED, agencies=3)
+    world.all_updates[1].delete()
+    browser = login(world.coordinator)
+
+    every = browser.get(reverse("activities:updates"), {"period": world.period.pk})
+    some = browser.get(reverse("activities:updates"), {"period": world.period.pk, "show": show})
+
+    assert some.context["rows"] == [row for row in every.context["rows"] if SHOWN[show](row)]
+    assert all(n == len(only(every.context["rows"], name)) for name, _label, n in every.context["tallies"])
+
+
+@pytest.mark.django_db
+def test_an_unknown_filter_shows_all():
+    response = login(make_world(Status.SUBMITTED).coordinator).get(reverse("activities:updates"), {"show": "<b>"})
+
+    assert len(response.context["rows"]) == response.context["total"]

@@ -239,7 +239,9 @@ def test_words_are_kept(world):
     browser = login(world.focal_point)
     assert browser.get(words_address(world)).status_code == 200
 
-    response = browser.post(words_address(world), {"version": "0", "results": HOSTILE, "difficulties": "", "proposals": "Bổ sung"})
+    response = browser.post(
+        words_address(world), {"version": "0", "results": HOSTILE, "difficulties": "", "proposals": "Bổ sung"}
+    )
 
     assert response.url == world.update.get_absolute_url()
     update = QuarterlyUpdate.objects.get()

@@ -13,8 +13,9 @@ from plans.permissions import can_edit_plan
 from ..evidence import KEPT_EVIDENCE
 from ..filters import ActivityFilter
 from ..forms import ActivityForm
+from ..frame import periods_of
 from ..models import Activity, ActivityProgress
-from ..obligations import load_duties
+from ..obligations import load_duties, obliged_from
 from ..permissions import can_edit_activity, can_view_progress
 from ..progress import REPORTED, count_by_state, standings, worst_first
 
@@ -27,7 +28,7 @@ def activity_list(request):
     chosen = ActivityFilter(request.GET, queryset=activities, user=request.user)
     plans = Plan.objects.visible_to(request.user)
     rows = standings(chosen.qs, load_duties(plans), today=request.today)
-    shown = worst_first(chosen.keep_state(rows))
+    shown = worst_first(chosen.keep_state(rows, periods_of(request), request.today))
     given = {key for key, value in request.GET.items() if value and key in chosen.filters}
     plan = chosen.form.cleaned_data.get("plan") if chosen.form.is_valid() else None
     return render(
@@ -86,7 +87,8 @@ def activity_add(request, plan_pk):
     require(
         can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
     )
-    form = ActivityForm(request.POST or None, plan=plan, user=request.user)
+    since = obliged_from(plan, periods_of(request), request.today)
+    form = ActivityForm(request.POST or None, plan=plan, user=request.user, obliged_from=since)
     if form.is_valid():
         form.save()
         messages.success(request, _("Activity added."))
@@ -102,7 +104,10 @@ def activity_edit(request, pk):
         _("Only the plan's coordinator edits it, and only while it is in force."),
     )
     title = str(activity)
-    form = ActivityForm(request.POST or None, instance=activity, plan=activity.plan, user=request.user)
+    since = obliged_from(activity.plan, periods_of(request), request.today)
+    form = ActivityForm(
+        request.POST or None, instance=activity, plan=activity.plan, user=request.user, obliged_from=since
+    )
     if form.is_valid():
         form.save()
         messages.success(request, _("Activity saved."))

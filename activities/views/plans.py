@@ -39,7 +39,7 @@ def plan_detail(request, pk):
             "periods": periods,
             "period": current_period(periods, request.today),
             "next_deadlines": next_deadlines(rows, request.today),
-            "gaps": gaps_of(rows),
+            "gaps": list(gaps_of(rows)),
             "can_edit": can_edit_plan(request.user, plan),
         },
     )

@@ -21,7 +21,7 @@ from ..obligations import load_duties, obliged_agencies
 from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update
 from ..saving import SENT, save_line, save_words
 from ..sheet import build_sheet
-from ..submissions import Punctuality, rate, submission_of, submissions_of, waiting_for_review, with_filled
+from ..submissions import SHOWN_LABELS, only, submission_of, submissions_of, waiting_for_review, with_filled
 from ..workflow import TRANSITIONS, move, open_moves
 
 NOT_YOURS = gettext_lazy(
@@ -44,21 +44,27 @@ def _my_work(request):
 def _submissions(request):
     period = chosen_period(request)
     rows = submissions_of([period], load_duties([period.plan_id]), today=request.today)[period] if period else []
-    counts = {kind: sum(row.punctuality == kind for row in rows) for kind in Punctuality}
+    show = request.GET.get("show", "")
+    tallies = [(name, label, len(only(rows, name))) for name, label in SHOWN_LABELS.items() if name in TALLIED]
     return render(
         request,
         "activities/update_list.html",
         {
             "period": period,
-            "rows": rows,
+            "rows": only(rows, show),
+            "show": show if show in SHOWN_LABELS else "",
+            "show_label": SHOWN_LABELS.get(show, ""),
+            "total": len(rows),
+            "tallies": [tally for tally in tallies if tally[2]],
             "queue": waiting_for_review(QuarterlyUpdate.objects.visible_to(request.user), today=request.today),
-            "counts": list(counts.items()),
-            "sent": sum(row.is_sent for row in rows),
-            "on_time_rate": rate(counts[Punctuality.ON_TIME], len(rows)),
-            "returned": sum(row.is_returned for row in rows),
-            "approved": sum(row.status == Status.APPROVED for row in rows),
+            "sent": len(only(rows, "sent")),
+            "returned": len(only(rows, "returned")),
+            "approved": len(only(rows, "approved")),
         },
     )
+
+
+TALLIED = ("missing", "late", "pending", "on_time", "returned", "waiting", "approved")
 
 
 @require_POST
@@ -73,7 +79,7 @@ def update_start(request, period_pk):
     require(user.agency in obliged, _("Your agency leads no activity of this plan in this period."))
     try:
         with transaction.atomic():
-            update = QuarterlyUpdate.objects.create(agency=user.agency, period=period, saved_at=request.now)
+            update = QuarterlyUpdate.objects.create(agency=user.agency, period=period)
     except IntegrityError:
         update = QuarterlyUpdate.objects.visible_to(user).get(agency=user.agency_id, period=period)
         messages.info(request, _("Your agency already has an update for this period; here it is."))
@@ -109,7 +115,10 @@ def _review_context(request, update, return_form):
         "missing": [(row, sentence) for row in sheet for _field, sentence in row.missing],
         "complete": sum(row.is_complete for row in sheet),
         "submission": submission_of(update.period, update.agency, update, expected=len(sheet), today=request.today),
-        "events": update.events.all(),
+        "events": (events := list(update.events.all())),
+        "last_return": next((each for each in reversed(events) if each.move == "return"), None)
+        if update.status == Status.RETURNED
+        else None,
         "moves": open_moves(request.user, update),
         "can_edit": can_edit_update(request.user, update),
         "can_review": can_review_update(request.user, update),
@@ -150,15 +159,10 @@ MOVED = {
 
 def _not_moved(request, update, name, error):
     """The page again, with what stands in the way beside its place."""
-    if name == "submit" and not hasattr(error, "error_dict"):
-        incomplete = next((row for row in build_sheet(update) if row.missing), None)
-        for sentence in error.messages:
-            messages.error(request, sentence)
-        if incomplete:
-            return HttpResponseRedirect(
-                reverse("activities:progress", args=[update.pk, incomplete.activity.pk]) + "?check=1"
-            )
-        return redirect(update)
+    if not hasattr(error, "error_dict") and all(each.code == "missing" for each in error.error_list):
+        incomplete = next(row for row in build_sheet(update) if row.missing)
+        address = reverse("activities:progress", args=[update.pk, incomplete.activity.pk])
+        return HttpResponseRedirect(f"{address}?check=1")
     form = ReturnForm(request.POST if name == "return" else None)
     if not hasattr(error, "error_dict"):
         for sentence in error.messages:

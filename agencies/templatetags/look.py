@@ -203,8 +203,10 @@ def number_vi(value, places=None):
 
 @register.filter
 def percent_vi(value, places=1):
-    """83,8% from a share already in percent (0 to 100)."""
-    return "–" if value is None or value == "" else f"{number_vi(value, places)}%"
+    """83,8% from a share already in percent, as documents print it too: one decimal, but 0% and 100%."""
+    if value is None or value == "":
+        return "–"
+    return f"{number_vi(value, 0 if value in (0, 100) else places)}%"
 
 
 @register.filter

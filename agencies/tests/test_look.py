@@ -121,7 +121,18 @@ def test_number_vi(value, places, shown):
     assert number_vi(value, places) == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [(83.75, "83,8%"), (77, "77,0%"), (0, "0,0%"), (None, "–")])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (83.8, "83,8%"),
+        (77, "77,0%"),
+        (0, "0%"),
+        (Decimal("0.0"), "0%"),
+        (Decimal("100.0"), "100%"),
+        (250.0, "250,0%"),
+        (None, "–"),
+    ],
+)
 def test_percent_vi(value, shown):
     assert percent_vi(value) == shown
 

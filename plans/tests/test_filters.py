@@ -151,3 +151,16 @@ def test_long_lists_have_pages(three):
     assert len(first.context["page"]) == 50
     assert len(second.context["page"]) == 7
     assert "?page=2&amp;text=tuyen" in first.text
+
+
+def test_words_of_an_activity_find_its_plan(client):
+    from activities.tests.factories import ActivityFactory
+
+    activity = ActivityFactory(title="Rà soát thủ tục hành chính")
+    other = PlanFactory(locality=activity.plan.locality)
+    user = UserFactory(agency=activity.plan.coordinating_agency)
+
+    found = PlanFilter({"text": "ra soat"}, queryset=Plan.objects.visible_to(user), user=user).qs
+
+    assert list(found) == [activity.plan]
+    assert other not in found

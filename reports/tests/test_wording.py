@@ -87,7 +87,8 @@ def test_every_decimal_has_one_comma_and_one_place(value):
 
 
 @pytest.mark.parametrize(
-    ("value", "printed"), [(None, "–"), (0.0, "0%"), (90.2, "90,2%"), (100.0, "100%"), (5800.0, "5.800%")]
+    ("value", "printed"),
+    [(None, "–"), (0.0, "0%"), (90.2, "90,2%"), (80, "80,0%"), (100.0, "100%"), (5800.0, "5.800,0%")],
 )
 def test_percent(value, printed):
     assert percent_vn(value) == printed

@@ -7,6 +7,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What cannot be undone asks once; without this file it is done at once.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-confirm]");
+  if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     for (const menu of openMenus()) {
