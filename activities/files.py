@@ -104,7 +104,7 @@ def _is_office(upload, part):
             names = package.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return False
-    return part in names and "[Content_Types].xml" in names and not any("vbaProject" in name for name in names)
+    return part in names and "[Content_Types].xml" in names and not any("vbaproject" in name.lower() for name in names)
 
 
 def _is_image(upload, expected):

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.vietnamese import fold
+from agencies.vietnamese import MOST_WORDS, fold
 from plans.models import Channel, Plan
 
 from .models import Activity, AssignmentRole
@@ -49,7 +49,7 @@ class ActivityFilter(django_filters.FilterSet):
         )
 
     def with_text(self, activities, _name, words):
-        for word in fold(words).split():
+        for word in fold(words).split()[:MOST_WORDS]:
             activities = activities.filter(title_search__contains=word)
         return activities
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency, AgencyGroup
-from plans.forms import NfcCharField, WholeNumberField
+from plans.forms import NfcCharField, VietnameseDateField, WholeNumberField
 from plans.models import ContentTheme
 
 from .files import ACCEPT, check_file
@@ -29,7 +29,6 @@ WHOLE_NUMBER = {
     "min_value": gettext_lazy("A count cannot be below zero."),
     "max_value": gettext_lazy("This number is too large to be a count; check it."),
 }
-DATE = {"invalid": gettext_lazy("Write the date as day/month/year, for example 05/9/2026.")}
 LARGEST = 10**15
 LONGEST = 5000
 TOO_LONG = gettext_lazy("At most %(limit_value)d characters; these are %(show_value)d.")
@@ -49,22 +48,16 @@ def whole_number(label, **kwargs):
 
 
 def date_field(label, **kwargs):
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput(
-            format="%d/%m/%Y", attrs={"placeholder": gettext_lazy("dd/mm/yyyy"), "autocomplete": "off"}
-        ),
-        error_messages=DATE,
-        **kwargs,
-    )
+    return VietnameseDateField(label=label, required=False, **kwargs)
 
 
 class VersionedForm(forms.Form):
     """A page of an update that knows which version of it the person looked at: `version` tells two browsers apart.
 
-    `update` is set by the form that builds on this one.
+    `update` is set by the form that builds on this one; `is_stale` after somebody else has saved meanwhile.
     """
+
+    is_stale = False
 
     version = forms.IntegerField(
         label=gettext_lazy("This page"),
@@ -87,6 +80,7 @@ class VersionedForm(forms.Form):
 
     def refuse_other_version(self):
         """Tell that somebody saved meanwhile; what was typed stays, and the next save goes through."""
+        self.is_stale = True
         self.follow(self.update.version)
         self.add_error(
             None,
@@ -110,7 +104,7 @@ class ProgressForm(VersionedForm):
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose one of the listed states.")},
     )
-    percent = forms.IntegerField(
+    percent = WholeNumberField(
         label=gettext_lazy("Percent done"),
         required=False,
         min_value=0,
@@ -233,6 +227,9 @@ class WordsForm(VersionedForm, forms.ModelForm):
 
     def __init__(self, *args, instance, **kwargs):
         self.update = instance
+        self.stored = [
+            (self._meta.model._meta.get_field(name).verbose_name, getattr(instance, name)) for name in self._meta.fields
+        ]
         super().__init__(*args, instance=instance, initial={"version": instance.version}, **kwargs)
         for name in self._meta.fields:
             self.fields[name].required = False
@@ -283,10 +280,11 @@ class EvidenceForm(forms.Form):
 
     @transaction.atomic
     def save(self, progress, *, by, at):
-        """Keep the file and the link as evidence of `progress`; returns how many rows."""
+        """Keep the file and the link as evidence of `progress`, the same one only once; returns how many were new."""
         data, kept = self.cleaned_data, 0
+        there = progress.evidence.filter(removed_at__isnull=True)
         common = {"progress": progress, "dated_on": data["dated_on"], "added_by": by, "added_at": at}
-        if data["file"]:
+        if data["file"] and not there.filter(sha256=self.checked.sha256).exists():
             Evidence.objects.create(
                 kind=EvidenceKind.FILE,
                 file=data["file"],
@@ -298,7 +296,7 @@ class EvidenceForm(forms.Form):
                 **common,
             )
             kept += 1
-        if data["url"]:
+        if data["url"] and not there.filter(url=data["url"]).exists():
             Evidence.objects.create(kind=EvidenceKind.LINK, url=data["url"], caption=data["url_caption"], **common)
             kept += 1
         return kept

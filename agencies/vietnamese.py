@@ -8,6 +8,7 @@ import unicodedata
 
 from django.db import models
 
+MOST_WORDS = 20  # of a search: more narrow nothing, and a database has a limit to what one question may hold
 TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}  # huyền hỏi ngã sắc nặng
 LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 

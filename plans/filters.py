@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.vietnamese import fold
+from agencies.vietnamese import MOST_WORDS, fold
 
 from .models import Plan, PlanStatus
 
@@ -48,7 +48,7 @@ class PlanFilter(django_filters.FilterSet):
         self.filters["year"].extra["choices"] = [(str(year), str(year)) for year in years_of(queryset)]
 
     def with_text(self, plans, _name, words):
-        for word in fold(words).split():
+        for word in fold(words).split()[:MOST_WORDS]:
             plans = plans.filter(Q(title_search__contains=word) | Q(pk__in=_with_activity(word)))
         return plans
 

@@ -25,7 +25,8 @@ from .models import (
     Requirement,
 )
 
-YEARS = range(2000, 2101)  # of a plan; each gets four reporting periods
+YEARS = range(2000, 2101)  # of any date of a plan
+LONGEST_PLAN = 15  # years; each gets four reporting periods
 
 
 class NfcCharField(forms.CharField):
@@ -50,7 +51,15 @@ class VietnameseDateField(forms.DateField):
     widget = forms.DateInput(
         format="%d/%m/%Y", attrs={"placeholder": gettext_lazy("dd/mm/yyyy"), "autocomplete": "off"}
     )
-    default_error_messages = {"invalid": gettext_lazy("Write the date as day/month/year, for example 05/9/2026.")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Write the date as day/month/year, for example 05/9/2026."),
+        "year": gettext_lazy("Check the year: dates lie between 2000 and 2100."),
+    }
+
+    def validate(self, value):
+        super().validate(value)
+        if value and value.year not in YEARS:
+            raise ValidationError(self.error_messages["year"], code="year")
 
 
 class PlanForm(forms.ModelForm):
@@ -103,9 +112,8 @@ class PlanForm(forms.ModelForm):
         self.fields["coordinating_agency"].queryset = agencies
         self.fields["parent"].queryset = Plan.objects.visible_to(user).exclude(pk=self.instance.pk)
         now = self.instance.status
-        self.fields["status"].choices = [
-            (value, label) for value, label in PlanStatus.choices if value in {PlanStatus.DRAFT, PlanStatus.ISSUED, now}
-        ]
+        open_to = {PlanStatus.DRAFT, PlanStatus.ISSUED} if now == PlanStatus.DRAFT else {now}
+        self.fields["status"].choices = [(value, label) for value, label in PlanStatus.choices if value in open_to]
 
     def clean(self):
         data = super().clean()
@@ -115,9 +123,10 @@ class PlanForm(forms.ModelForm):
                 "period_end",
                 _("The plan's period must end after it begins, %(start)s.") % {"start": f"{start:%d/%m/%Y}"},
             )
-        for name in ("period_start", "period_end"):
-            if data.get(name) and data[name].year not in YEARS:
-                self.add_error(name, _("Check the year: a plan runs between 2000 and 2100."))
+        if start and end and end.year - start.year >= LONGEST_PLAN:
+            self.add_error(
+                "period_end", _("A plan runs at most %(years)s years; check the dates.") % {"years": LONGEST_PLAN}
+            )
         if self.instance.pk and self._is_above(data.get("parent")):
             self.add_error("parent", _("That plan carries out this one; two plans cannot carry out each other."))
         number, issued_on, issuer = data.get("number"), data.get("issued_on"), data.get("issuing_agency")

@@ -157,7 +157,7 @@ class PlanPart(models.Model):
 
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="%(class)ss")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    text = models.TextField(_("text"))
+    text = models.TextField(_("text"), max_length=5000)
 
     objects = tenant("plan__locality")
 

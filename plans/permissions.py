@@ -9,6 +9,11 @@ def is_coordinator_of(user, plan):
     return user.is_coordinator and user.agency_id == responsible
 
 
+def can_view_plan(user, plan):
+    """A draft is read by those who make and decide it; agencies see the plan when it has been issued."""
+    return not (user.is_focal_point and plan.status == PlanStatus.DRAFT)
+
+
 def can_create_plan(user):
     return user.is_coordinator and user.agency_id is not None
 

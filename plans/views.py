@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import require
+from agencies.sending import posted, saved
 
 from .filters import PlanFilter
 from .forms import PARTS
-from .models import Plan
+from .models import Plan, PlanStatus
 from .permissions import can_create_plan, can_edit_plan
 
 PAGE_SIZE = 50
@@ -21,6 +22,8 @@ PAGE_SIZE = 50
 @require_safe
 def plan_list(request):
     plans = Plan.objects.visible_to(request.user).select_related("issuing_agency", "coordinating_agency")
+    if request.user.is_focal_point:
+        plans = plans.exclude(status=PlanStatus.DRAFT)
     chosen = PlanFilter(
         request.GET,
         queryset=plans.annotate(activity_count=Count("activities")).order_by(*Plan._meta.ordering),
@@ -57,9 +60,8 @@ def _plan_to_edit(request, pk):
 def part_add(request, pk, part):
     model, form_class = _part_or_404(part)
     plan = _plan_to_edit(request, pk)
-    form = form_class(request.POST or None, plan=plan, user=request.user)
-    if form.is_valid():
-        form.save()
+    form = form_class(posted(request), plan=plan, user=request.user)
+    if form.is_valid() and saved(form):
         messages.success(request, _("Row added."))
         return redirect(f"{plan.get_absolute_url()}#{part}")
     return render(
@@ -72,9 +74,8 @@ def part_edit(request, pk, part, row_pk):
     model, form_class = _part_or_404(part)
     plan = _plan_to_edit(request, pk)
     row = get_object_or_404(model.objects.visible_to(request.user).filter(plan=plan), pk=row_pk)
-    form = form_class(request.POST or None, instance=row, plan=plan, user=request.user)
-    if form.is_valid():
-        form.save()
+    form = form_class(posted(request), instance=row, plan=plan, user=request.user)
+    if form.is_valid() and saved(form):
         messages.success(request, _("Row saved."))
         return redirect(f"{plan.get_absolute_url()}#{part}")
     context = {"plan": plan, "form": form, "part": part, "row": row, "noun": model._meta.verbose_name}

@@ -6,7 +6,7 @@ from .wording import number_vn, percent_vn, short_date
 
 
 class Column(NamedTuple):
-    """`width` in percent of the table; `css` is empty, "num" or "mid"."""
+    """`width` in percent of the table; `css` is empty, "num" or "mid", "nw" beside it keeps a cell on one line."""
 
     head: str
     width: int
@@ -86,11 +86,11 @@ def _progress(report):
         for line in report.activities
     )
     columns = (
-        Column("TT", 4, "mid"),
+        Column("TT", 6, "mid nw"),
         Column("Nội dung hoạt động", 21),
         Column("Cơ quan chủ trì", 14),
-        Column("Cơ quan phối hợp", 14),
-        Column("Thời gian", 11),
+        Column("Cơ quan phối hợp", 13),
+        Column("Thời gian", 10),
         Column("Trong kỳ", 7, "num"),
         Column("Lũy kế/chỉ tiêu", 12, "num"),
         Column("Mức độ (%)", 6, "num"),
@@ -150,7 +150,7 @@ def _evidence(report):
     )
     columns = (
         Column("TT", 4, "mid"),
-        Column("Hoạt động", 6, "mid"),
+        Column("Hoạt động", 6, "mid nw"),
         Column("Cơ quan, đơn vị", 16),
         Column("Tên minh chứng", 28),
         Column("Loại", 8),

@@ -6,6 +6,7 @@ Coordinates are strings with a point: a template would write the number 12.5 as 
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from activities.models import ScheduleKind
 from activities.progress import Standing, State
@@ -43,7 +44,7 @@ class TrendPoint:
     x: str
     y: str
     label_y: str
-    rate: float
+    rate: Decimal
     name: str
     is_last: bool
 

@@ -7,6 +7,7 @@ document. Outline: the report form of the field, sections I to V and four annexe
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -145,7 +146,7 @@ class ActivityLine:
     quantity_done: int | None
     target: int | None
     unit: str
-    target_percent: float | None
+    target_percent: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,13 @@ class SubmissionLine:
     punctuality: Punctuality
     punctuality_words: str
     days_late: int
+    status: str
     status_words: str
+
+    @property
+    def decision(self):
+        """The status in the reader's language; the document prints `status_words`."""
+        return Status(self.status).label if self.status else ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,7 @@ class EvidenceLine:
 class QuarterlyReport:
     """Everything the report says. Counts are whole numbers, rates are percent with one decimal or None.
 
+    `as_of`: the data cut-off, or the day it is made while the period runs: a draft says nothing of days to come.
     `is_draft`: nothing has been issued; number and day stay open on paper.
     """
 
@@ -184,6 +192,7 @@ class QuarterlyReport:
     starts_on: date
     ends_on: date
     agency_due_on: date
+    as_of: date
     is_draft: bool
     heading: Heading
     opening: str
@@ -215,11 +224,12 @@ def build_quarterly_report(period, *, today):
     Eleven queries, whatever the number of agencies and activities.
     """
     plan = period.plan
+    as_of = min(today, period.ends_on)
     duties = load_duties([plan.pk])
     activities = list(plan.activities.select_related("plan", "indicator").prefetch_related("themes"))
     reported = reported_lines(activities, statuses=APPROVED_ONLY, until=period.ends_on)
-    rows = standings_of(activities, duties, reported, today=period.ends_on, until=period.ends_on)
-    submissions = submissions_of([period], duties, today=max(today, period.ends_on))[period]
+    rows = standings_of(activities, duties, reported, today=as_of, until=period.ends_on)
+    submissions = submissions_of([period], duties, today=today)[period]
     figures = build_figures(period, activities, reported, APPROVED_ONLY)
     lines = _lines_of(period, activities, reported)
     updates = sorted({line.update.pk: line.update for line in lines}.values(), key=lambda u: (u.agency.name_sort, u.pk))
@@ -232,6 +242,8 @@ def build_quarterly_report(period, *, today):
         "plan": plan,
         "document": document,
         "period": period,
+        "today": today,
+        "as_of": as_of,
         "rows": rows,
         "counts": counts,
         "figures": figures,
@@ -251,9 +263,10 @@ def build_quarterly_report(period, *, today):
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         agency_due_on=period.agency_due_on,
+        as_of=as_of,
         is_draft=True,
         heading=_heading(plan, period, today),
-        opening=_opening(plan, period),
+        opening=_opening(plan, period, as_of),
         sections=(
             _direction(**context),
             _results(**context),
@@ -335,13 +348,14 @@ def _period_words(period):
     return first_lower(period.label)
 
 
-def _opening(plan, period):
+def _opening(plan, period, as_of):
+    last_day = as_of if as_of >= period.starts_on else period.ends_on
     number = f" số {plan.number}" if plan.number else ""
     issued = f" {long_date(plan.issued_on)}" if plan.issued_on else ""
     return (
         f"Thực hiện {_kind_word(plan)}{number}{issued} của {plan.issuing_agency_name} về {about(plan.title)}, "
         f"{reporting_agency(plan).name} báo cáo kết quả {_period_words(period)} "
-        f"(số liệu từ {long_date(period.starts_on)} đến {long_date(period.ends_on)}) như sau:"
+        f"(số liệu từ {long_date(period.starts_on)} đến {long_date(last_day)}) như sau:"
     )
 
 
@@ -359,7 +373,7 @@ def _direction(*, plan, submissions, sent, on_time, updates, **_rest):
     if not expected:
         duty = f"{_kind_word(plan)} chưa nêu cơ quan, đơn vị chủ trì nên chưa có đơn vị phải báo cáo (Phụ lục III)."
         return Section("I", "CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH", (Paragraph(duty),))
-    duty = f"{_kind_word(plan)} giao {expected} cơ quan, đơn vị chủ trì thực hiện và báo cáo kết quả. "
+    duty = f"Theo {_kind_word(plan)}, {expected} cơ quan, đơn vị phải báo cáo kết quả thực hiện. "
     if sent:
         share = percent_vn(rate(sent, expected))
         duty += f"Trong kỳ, {sent}/{expected} cơ quan, đơn vị đã gửi báo cáo ({share}), "
@@ -386,7 +400,7 @@ def _punctuality_words(on_time, late):
     return f"trong đó {on_time} đơn vị gửi đúng hạn, {late} đơn vị gửi chậm"
 
 
-def _results(*, plan, document, period, rows, counts, figures, lines, evidence, **_rest):
+def _results(*, plan, document, as_of, rows, counts, figures, lines, evidence, **_rest):
     return Section(
         "II",
         "KẾT QUẢ THỰC HIỆN",
@@ -394,57 +408,54 @@ def _results(*, plan, document, period, rows, counts, figures, lines, evidence, 
             Paragraph("", lead="1. Theo nội dung tuyên truyền", level=1),
             *_by_theme(plan, document, lines),
             Paragraph("", lead="2. Theo kênh tuyên truyền", level=1),
-            *_by_channel(figures),
+            *_by_channel(figures, as_of),
             Paragraph("", lead="3. Theo đối tượng", level=1),
             *_by_audience(plan, document, lines),
             Paragraph("", lead=f"4. Tiến độ các hoạt động của {_kind_word(plan)}", level=1),
-            *_by_activity(plan, period, rows, counts, lines),
+            *_by_activity(plan, as_of, rows, counts, lines),
             Paragraph(_evidence_words(evidence)),
         ),
     )
 
 
 def _by_theme(plan, document, lines):
-    """What the activities with results served, by the plan's main themes; a part counts for its whole."""
-    above = {theme.pk: theme.parent for theme in document.themes}
+    """The themes that activities with results serve, as the plan links them; a head only groups its sub-themes."""
     served = defaultdict(dict)
     for line in _begun(lines):
         for theme in line.activity.themes.all():
-            top = theme.pk
-            while above.get(top):
-                top = above[top]
-            served[top][line.activity.number] = True
-    themes = [theme for theme in document.themes if not theme.parent]
-    if not themes:
+            served[theme.pk][line.activity.number] = True
+    if not document.themes:
         return [Paragraph(f"{_kind_word(plan)} chưa nêu nội dung tuyên truyền.")]
-    said = [theme for theme in themes if served[theme.pk]]
+    said = [theme for theme in document.themes if theme.pk in served]
     if not said:
         return [Paragraph(f"Trong kỳ chưa ghi nhận kết quả gắn với nội dung tuyên truyền nào của {_kind_word(plan)}.")]
     paragraphs = [
         Paragraph(f"{point(place)} {unended(theme.text)}: thực hiện qua hoạt động {', '.join(served[theme.pk])}.")
         for place, theme in enumerate(said)
     ]
-    if unsaid := len(themes) - len(said):
+    heads = {theme.parent for theme in document.themes}
+    leaves = [theme.pk for theme in document.themes if theme.pk not in heads]
+    if unsaid := len([theme for theme in leaves if theme not in served]):
         paragraphs.append(
-            Paragraph(f"{unsaid}/{len(themes)} nội dung của {_kind_word(plan)} chưa ghi nhận kết quả trong kỳ.")
+            Paragraph(f"{unsaid}/{len(leaves)} nội dung của {_kind_word(plan)} chưa ghi nhận kết quả trong kỳ.")
         )
     return paragraphs
 
 
-def _by_channel(figures):
+def _by_channel(figures, as_of):
     counted = [figure for figure in figures if figure.in_period is not None]
     if not counted:
         return [Paragraph("Trong kỳ chưa có số liệu được duyệt (Phụ lục I).")]
     return [
         Paragraph("Kết quả tổng hợp theo từng kênh, chỉ tiêu tại Phụ lục I; cụ thể:"),
-        *(Paragraph(f"{point(place)} {_figure_words(figure)}") for place, figure in enumerate(counted)),
+        *(Paragraph(f"{point(place)} {_figure_words(figure, as_of)}") for place, figure in enumerate(counted)),
     ]
 
 
-def _figure_words(figure):
+def _figure_words(figure, as_of):
     unit = f" {figure.unit}" if figure.unit else ""
     if figure.is_stock:
-        text = f"{figure.name}: {number_vn(figure.cumulative)}{unit} tính đến thời điểm chốt số liệu"
+        text = f"{figure.name}: {number_vn(figure.cumulative)}{unit} tính đến {long_date(as_of)}"
     else:
         text = (
             f"{figure.name}: {number_vn(figure.in_period)}{unit}; lũy kế trong năm {number_vn(figure.cumulative)}{unit}"
@@ -478,20 +489,23 @@ def _begun(lines):
     return [line for line in lines if line.state != ProgressState.NOT_STARTED]
 
 
-def _by_activity(plan, period, rows, counts, lines):
+def _by_activity(plan, as_of, rows, counts, lines):
     if not rows:
         return [Paragraph(f"{_kind_word(plan)} chưa nêu hoạt động cụ thể (Phụ lục II).")]
     total = sum(n for state, n in counts.items() if state != State.CANCELLED)
     shown = "; ".join(f"{counts[state]} hoạt động {first_lower(STATE_WORDS[state])}" for state in TOLD if counts[state])
-    text = f"Tính đến {long_date(period.ends_on)}, {_kind_word(plan)} có {total} hoạt động"
+    text = f"Tính đến {long_date(as_of)}, {_kind_word(plan)} có {total} hoạt động"
     text += f", trong đó: {shown}" if shown else ""
     if counts[State.CANCELLED]:
         text += f"; ngoài ra {counts[State.CANCELLED]} hoạt động đã bãi bỏ"
     return [Paragraph(f"{text} (Phụ lục II)."), *(Paragraph(words) for words in _words_of_activities(lines))]
 
 
-def _words_of_activities(lines, limit=6):
-    """The leads' own words, one paragraph an activity; equal words of many units are said once."""
+def _words_of_activities(lines, limit=12):
+    """The leads' own words, one paragraph an activity; equal words of many units are said once.
+
+    No annex repeats the words, so those beyond `limit` are counted and not referred to one.
+    """
     by_activity = defaultdict(list)
     for line in lines:
         by_activity[line.activity].append((line.update.agency.short_name, line.words))
@@ -499,9 +513,9 @@ def _words_of_activities(lines, limit=6):
         said = _said(pairs)
         if not said:
             continue
-        parts = [f"{words} ({some(names)})" for words, names in said[:limit]]
+        parts = [f"{first_lower(words)} ({some(names)})" for words, names in said[:limit]]
         if rest := sum(len(names) for _words, names in said[limit:]):
-            parts.append(f"cùng kết quả của {rest} đơn vị khác")
+            parts.append(f"cùng kết quả tương tự của {rest} đơn vị khác")
         yield f"Hoạt động {activity.number} - {unended(activity.title)}: {'; '.join(parts)}."
 
 
@@ -511,24 +525,28 @@ def _evidence_words(evidence):
     return "Trong kỳ chưa có minh chứng kèm theo báo cáo được duyệt (Phụ lục IV)."
 
 
-def _assessment(*, rows, submissions, sent, on_time, updates, counts, **_rest):
+def _assessment(*, period, today, rows, submissions, sent, on_time, updates, counts, **_rest):
     causes = [
         f"{words} ({some(names)})"
         for words, names in _said((update.agency.short_name, update.difficulties) for update in updates)
     ]
+    no_cause = "Các đơn vị không nêu khó khăn, vướng mắc."
+    is_due = today > period.agency_due_on
     return Section(
         "III",
         "ĐÁNH GIÁ CHUNG",
         (
             Paragraph("", lead="1. Ưu điểm", level=1),
-            *_points(_strengths(counts, len(submissions), on_time), "Chưa có kết quả được duyệt trong kỳ."),
+            *_points(
+                _strengths(counts, len(submissions), on_time if is_due else 0), "Chưa có kết quả được duyệt trong kỳ."
+            ),
             Paragraph("", lead="2. Tồn tại, hạn chế", level=1),
             *_points(
                 _weaknesses(rows, submissions, sent - len(updates)),
                 "Không có hoạt động quá hạn, không có đơn vị chậm gửi báo cáo.",
             ),
             Paragraph("", lead="3. Nguyên nhân", level=1),
-            *_points(causes, "Các đơn vị không nêu khó khăn, vướng mắc."),
+            *_points(causes, no_cause if updates else "Chưa có báo cáo được duyệt để tổng hợp nguyên nhân."),
         ),
     )
 
@@ -541,12 +559,13 @@ def _points(texts, otherwise):
 
 
 def _strengths(counts, expected, on_time):
+    """What went well; reports sent on time only where at least half of those expected were."""
     good = []
     if counts[State.DONE]:
         good.append(f"{counts[State.DONE]} hoạt động đã hoàn thành đúng tiến độ")
     if counts[State.IN_PROGRESS]:
         good.append(f"{counts[State.IN_PROGRESS]} hoạt động đang được triển khai, chưa quá hạn")
-    if on_time:
+    if on_time and 2 * on_time >= expected:
         share = percent_vn(rate(on_time, expected))
         good.append(f"{on_time}/{expected} cơ quan, đơn vị gửi báo cáo đúng hạn, đạt {share}")
     return good
@@ -646,6 +665,7 @@ def _submission_line(row):
         punctuality=row.punctuality,
         punctuality_words=PUNCTUALITY_WORDS[row.punctuality],
         days_late=row.days_late,
+        status=row.status or "",
         status_words=STATUS_WORDS[row.status],
     )
 

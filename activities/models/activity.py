@@ -61,8 +61,8 @@ class Activity(models.Model):
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="activities")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     number = models.CharField(_("number in the plan"), max_length=20)
-    title = models.TextField(_("title"))
-    details = models.TextField(_("details"), blank=True)
+    title = models.TextField(_("title"), max_length=1000)
+    details = models.TextField(_("details"), max_length=20000, blank=True)
     channels = models.ManyToManyField(Channel, verbose_name=_("channels"), blank=True, related_name="activities")
     themes = models.ManyToManyField(
         ContentTheme, verbose_name=_("content themes"), blank=True, related_name="activities"

@@ -1,5 +1,6 @@
 """How activities stand on a day, from what was reported."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from activities.progress import (
     REPORTED,
     State,
     count_by_state,
+    is_on_track,
     reported_state,
     standings,
     state_of,
@@ -194,6 +196,33 @@ def test_a_target_may_be_exceeded_and_may_be_missing(activity):
     activity.target_quantity = None
     activity.save()
     assert standing(activity).target_percent is None
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.NOT_STARTED])
+def test_what_runs_or_is_done_in_time_is_on_track(activity, state):
+    row = replace(standing(activity), state=state)
+
+    for is_due in (True, False):
+        assert is_on_track(row, today=TODAY, a_period_is_due=is_due) == (state in (State.DONE, State.IN_PROGRESS))
+
+
+@pytest.mark.parametrize(
+    "start, reported, is_due, on_track",
+    [
+        (None, None, True, False),
+        (TODAY, None, True, False),
+        (TODAY + timedelta(days=1), None, True, True),
+        (None, None, False, True),
+        (None, NOT_STARTED, True, True),
+    ],
+)
+def test_what_has_not_started_is_on_track_only_while_silence_is_no_fault(start, reported, is_due, on_track):
+    activity = ActivityFactory(start=start, deadline=TODAY + timedelta(days=30))
+    agency = lead(activity)
+    if reported:
+        report(activity, agency, state=reported)
+
+    assert is_on_track(standing(activity), today=TODAY, a_period_is_due=is_due) == on_track
 
 
 def test_the_latest_line_says_how_it_stands(activity):

@@ -40,7 +40,7 @@ CASES = {
     "activities:update": (GET, lambda world: [(world.update.pk,)]),
     "activities:words": (BOTH, lambda world: [(world.update.pk,)]),
     "activities:progress": (BOTH, lambda world: [(world.update.pk, world.activity.pk)]),
-    "activities:move": (POST, lambda world: [(world.update.pk, name) for name in TRANSITIONS]),
+    "activities:move": (BOTH, lambda world: [(world.update.pk, name) for name in TRANSITIONS]),
     "activities:evidence": (GET, lambda world: [(world.link.pk,), (world.file.pk,)]),
     "activities:evidence_remove": (POST, lambda world: [(world.link.pk,), (world.file.pk,)]),
     "plans:list": (GET, None),

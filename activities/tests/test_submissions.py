@@ -1,6 +1,7 @@
 """Who has sent an update for a period and who has not, on a day."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -64,7 +65,8 @@ def test_a_rate_is_a_share(part, more):
 
 
 @pytest.mark.parametrize(
-    "part, whole, percent", [(0, 0, None), (0, 3, 0.0), (1, 3, 33.3), (2, 3, 66.7), (52, 65, 80.0)]
+    "part, whole, percent",
+    [(0, 0, None), (0, 3, 0), (1, 3, Decimal("33.3")), (2, 3, Decimal("66.7")), (1, 16, Decimal("6.3"))],
 )
 def test_rates(part, whole, percent):
     assert rate(part, whole) == percent

@@ -630,3 +630,19 @@ def test_late_and_overdue_are_counted_in_days(world, clock):
     page = login(world.leader).get(reverse("activities:updates"), {"period": world.period.pk}).text
 
     assert "Not sent, 4 days overdue" in page
+
+
+def test_who_comes_second_sees_what_was_saved_meanwhile(world):
+    browser = login(world.focal_point)
+    browser.post(line_address(world), typed(words="Của người trước"))
+    browser.post(words_address(world), {"version": "1", "results": "Chỉ đạo của người trước"})
+
+    line = browser.post(line_address(world), typed(version="0", words="Của tôi"))
+    words = browser.post(words_address(world), {"version": "0", "results": "Chỉ đạo của tôi"})
+
+    for response, theirs, mine in (
+        (line, "Của người trước", "Của tôi"),
+        (words, "Chỉ đạo của người trước", "Chỉ đạo của tôi"),
+    ):
+        assert "Saved meanwhile" in response.text
+        assert theirs in response.text and mine in response.text

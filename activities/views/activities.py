@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import require
-from plans.models import Plan
-from plans.permissions import can_edit_plan
+from agencies.sending import posted, saved
+from plans.models import Plan, PlanStatus
+from plans.permissions import can_edit_plan, can_view_plan
 
 from ..evidence import KEPT_EVIDENCE
 from ..filters import ActivityFilter
@@ -25,6 +26,8 @@ PAGE_SIZE = 50
 @require_safe
 def activity_list(request):
     activities = Activity.objects.visible_to(request.user)
+    if request.user.is_focal_point:
+        activities = activities.exclude(plan__status=PlanStatus.DRAFT)
     chosen = ActivityFilter(request.GET, queryset=activities, user=request.user)
     plans = Plan.objects.visible_to(request.user)
     rows = standings(chosen.qs, load_duties(plans), today=request.today)
@@ -52,6 +55,9 @@ def activity_list(request):
 def activity_detail(request, pk):
     activity = get_object_or_404(
         Activity.objects.visible_to(request.user).select_related("plan__issuing_agency", "indicator"), pk=pk
+    )
+    require(
+        can_view_plan(request.user, activity.plan), _("This plan is a draft: its coordinator is still working on it.")
     )
     found = Activity.objects.visible_to(request.user).filter(pk=pk)
     [standing] = standings(found, load_duties([activity.plan_id]), today=request.today)
@@ -88,9 +94,8 @@ def activity_add(request, plan_pk):
         can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
     )
     since = obliged_from(plan, periods_of(request), request.today)
-    form = ActivityForm(request.POST or None, plan=plan, user=request.user, obliged_from=since)
-    if form.is_valid():
-        form.save()
+    form = ActivityForm(posted(request), plan=plan, user=request.user, obliged_from=since)
+    if form.is_valid() and saved(form):
         messages.success(request, _("Activity added."))
         return redirect(f"{plan.get_absolute_url()}#activities")
     return render(request, "activities/activity_form.html", {"form": form, "plan": plan})
@@ -105,11 +110,8 @@ def activity_edit(request, pk):
     )
     title = str(activity)
     since = obliged_from(activity.plan, periods_of(request), request.today)
-    form = ActivityForm(
-        request.POST or None, instance=activity, plan=activity.plan, user=request.user, obliged_from=since
-    )
-    if form.is_valid():
-        form.save()
+    form = ActivityForm(posted(request), instance=activity, plan=activity.plan, user=request.user, obliged_from=since)
+    if form.is_valid() and saved(form):
         messages.success(request, _("Activity saved."))
         return redirect(activity)
     return render(

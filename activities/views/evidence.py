@@ -36,7 +36,6 @@ def evidence_file(request, pk):
     response = FileResponse(
         content, as_attachment=not item.is_image, filename=item.file_name, content_type=item.content_type
     )
-    response["Cache-Control"] = "private, max-age=600"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
@@ -45,6 +44,8 @@ def evidence_file(request, pk):
 def evidence_remove(request, pk):
     """Take a piece of evidence off an update that is still the agency's to edit."""
     item = _evidence_or_404(request, pk)
+    if item.removed_at:
+        raise Http404
     update = item.progress.update
     require(can_view_update(request.user, update), NOT_YOURS)
     require(can_edit_update(request.user, update), SENT)

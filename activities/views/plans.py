@@ -4,16 +4,16 @@ These views stand on this floor because a plan's page shows how its activities s
 """
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.access import require
+from agencies.sending import posted, saved
 from plans.document import read_document
 from plans.forms import PlanForm
 from plans.models import Plan
-from plans.permissions import can_create_plan, can_edit_plan
+from plans.permissions import can_create_plan, can_edit_plan, can_view_plan
 
 from ..calendar import current_period, generate_periods
 from ..frame import periods_of
@@ -26,6 +26,7 @@ def plan_detail(request, pk):
     plan = get_object_or_404(
         Plan.objects.visible_to(request.user).select_related("issuing_agency", "coordinating_agency", "parent"), pk=pk
     )
+    require(can_view_plan(request.user, plan), _("This plan is a draft: its coordinator is still working on it."))
     rows = standings(plan.activities.prefetch_related("channels"), load_duties([plan.pk]), today=request.today)
     periods = sorted((p for p in periods_of(request) if p.plan_id == plan.pk), key=lambda p: p.starts_on)
     return render(
@@ -67,8 +68,8 @@ def plan_add(request):
         "issuing_agency": request.user.agency.parent_id or request.user.agency_id,
         "coordinating_agency": request.user.agency_id,
     }
-    form = PlanForm(request.POST or None, user=request.user, initial=own)
-    if form.is_valid():
+    form = PlanForm(posted(request), user=request.user, initial=own)
+    if form.is_valid() and saved(form):
         return _saved(request, form, _("Plan added. Now its parts and activities."))
     return render(request, "plans/plan_form.html", {"form": form})
 
@@ -79,17 +80,15 @@ def plan_edit(request, pk):
     require(
         can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
     )
-    form = PlanForm(request.POST or None, instance=plan, user=request.user)
-    if form.is_valid():
+    form = PlanForm(posted(request), instance=plan, user=request.user)
+    if form.is_valid() and saved(form):
         return _saved(request, form, _("Plan saved."))
     return render(
         request, "plans/plan_form.html", {"form": form, "plan": Plan.objects.visible_to(request.user).get(pk=pk)}
     )
 
 
-@transaction.atomic
 def _saved(request, form, sentence):
-    plan = form.save()
-    generate_periods(plan)
+    generate_periods(form.instance)
     messages.success(request, sentence)
-    return redirect(plan)
+    return redirect(form.instance)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import require
+from agencies.sending import posted
 from plans.models import Plan, PlanStatus
 
 from ..forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
@@ -126,11 +127,13 @@ def _review_context(request, update, return_form):
     }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def update_move(request, pk, name):
-    """Take the update one step: submit, return, approve."""
+    """Take the update one step: submit, return, approve. Opened as a page, it leads to the update."""
     update = _update_or_404(request, pk)
     require(can_view_update(request.user, update), NOT_YOURS)
+    if request.method == "GET":
+        return redirect(update)
     require(name in TRANSITIONS, _("There is no such step."))
     version = request.POST.get("version", "")
     typed = ReturnForm(request.POST)
@@ -183,7 +186,7 @@ def _after_move(request, name):
 def update_words(request, pk):
     """The update's own words: results in general, difficulties, proposals."""
     update = _update_to_edit(request, pk)
-    form = WordsForm(request.POST or None, instance=update)
+    form = WordsForm(posted(request), instance=update)
     if request.method == "POST" and save_words(update, form, by=request.user, at=request.now):
         messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
         return redirect(update)
@@ -219,8 +222,8 @@ def progress_edit(request, pk, activity_pk):
     update = _update_to_edit(request, pk)
     sheet = build_sheet(update)
     row = row_or_404(sheet, activity_pk)
-    form = ProgressForm(request.POST or None, update=update, row=row, today=request.today)
-    evidence = EvidenceForm(request.POST or None, request.FILES or None)
+    form = ProgressForm(posted(request), update=update, row=row, today=request.today)
+    evidence = EvidenceForm(posted(request), request.FILES or None)
     if request.method == "POST":
         saved = save_line(update, row, form, evidence, by=request.user, at=request.now)
         if not saved.refused:

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('target', models.CharField(blank=True, max_length=300, verbose_name='target')),
                 ('audiences', models.ManyToManyField(blank=True, related_name='objectives', to='plans.audience', verbose_name='audiences')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='plans.plan', verbose_name='plan')),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('kind', models.CharField(blank=True, max_length=60, verbose_name='type of document')),
                 ('number', models.CharField(blank=True, max_length=60, verbose_name='number and code')),
                 ('issued_on', models.DateField(blank=True, null=True, verbose_name='issued on')),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('kind', models.CharField(choices=[('lead', 'Leads'), ('implement', 'Carries out'), ('cooperate', 'Cooperates'), ('direct', 'Directs'), ('monitor', 'Monitors'), ('focal_point', 'Is the focal point'), ('report', 'Reports'), ('budget', 'Provides the budget'), ('feedback', 'Gives feedback'), ('cascade_plan', 'Issues its own plan')], max_length=20, verbose_name='kind of duty')),
                 ('bearer_as_printed', models.CharField(blank=True, max_length=400, verbose_name='bearer as printed')),
                 ('agencies', models.ManyToManyField(blank=True, related_name='duties', to='agencies.agency', verbose_name='agencies')),
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('code', models.CharField(blank=True, max_length=20, verbose_name='numbering in the document')),
                 ('is_focus', models.BooleanField(default=False, verbose_name='focus of the plan')),
                 ('audiences', models.ManyToManyField(blank=True, related_name='themes', to='plans.audience', verbose_name='audiences')),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('bearer_as_printed', models.CharField(blank=True, max_length=400, verbose_name='bearer as printed')),
                 ('amount', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='amount (đồng)')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='budget_lines', to='plans.plan', verbose_name='plan')),
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('code', models.CharField(blank=True, max_length=20, verbose_name='numbering in the document')),
                 ('channels', models.ManyToManyField(blank=True, related_name='plan_channels', to='plans.channel', verbose_name='channels of the catalogue')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plan_channels', to='plans.plan', verbose_name='plan')),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('recipient_as_printed', models.CharField(blank=True, max_length=300, verbose_name='reports to')),
                 ('frequencies', models.JSONField(blank=True, default=list, verbose_name='how often')),
                 ('cutoff_text', models.CharField(blank=True, max_length=200, verbose_name='data cut-off as printed')),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('text', models.TextField(verbose_name='text')),
+                ('text', models.TextField(max_length=5000, verbose_name='text')),
                 ('code', models.CharField(blank=True, max_length=20, verbose_name='numbering in the document')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='plans.plan', verbose_name='plan')),
             ],

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from agencies.tests.factories import AgencyFactory
 from plans.filters import PlanFilter, years_of
@@ -41,7 +42,9 @@ def three():
         period_end=date(2012, 12, 31),
     )
     PlanFactory(title="Tuyên truyền của tỉnh khác")
-    return SimpleNamespace(now=now, long=long, old=old, issuer=issuer, user=UserFactory(agency__locality=locality))
+    return SimpleNamespace(
+        now=now, long=long, old=old, issuer=issuer, user=UserFactory(agency__locality=locality, role=Role.LEADER)
+    )
 
 
 def found(three, **asked):

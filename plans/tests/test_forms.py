@@ -68,7 +68,7 @@ def test_words_are_kept_in_one_form(plan, coordinator):
         ({"period_start": "31/02/2026"}, "period_start", "Write the date as day/month/year"),
         ({"period_start": ""}, "period_start", "This field is required."),
         ({"period_start": "01/01/0001"}, "period_start", "Check the year"),
-        ({"period_start": "01/01/1999"}, "period_start", "Check the year: a plan runs between 2000 and 2100."),
+        ({"period_start": "01/01/1999"}, "period_start", "Check the year: dates lie between 2000 and 2100."),
         ({"period_end": "31/12/9999"}, "period_end", "Check the year"),
         ({"issued_on": ""}, "issued_on", "An issued plan has a day of issue."),
         ({"title": ""}, "title", "This field is required."),

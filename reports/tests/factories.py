@@ -80,7 +80,9 @@ def make_figure(place=0, **changes):
         **{
             "code": f"WEB-{place}",
             "name": "Tin, bài đăng trên cổng/trang thông tin điện tử",
+            "name_en": "Articles on portals and websites",
             "unit": "tin, bài",
+            "unit_en": "articles",
             "channel": "Cổng, trang thông tin điện tử",
             "is_stock": False,
             "in_period": 1234,
@@ -126,6 +128,7 @@ def make_submission(place=0, **changes):
             "punctuality": punctuality,
             "punctuality_words": PUNCTUALITY_WORDS[punctuality],
             "days_late": days,
+            "status": "approved" if sent else "",
             "status_words": "Đã duyệt" if sent else "",
             **changes,
         }
@@ -158,6 +161,7 @@ def make_report(*, figures=4, activities=12, submissions=8, evidence=6, **change
             "starts_on": date(2026, 3, 15),
             "ends_on": date(2026, 6, 14),
             "agency_due_on": DUE_ON,
+            "as_of": date(2026, 6, 14),
             "is_draft": False,
             "heading": make_heading(),
             "opening": "Thực hiện Kế hoạch số 12/KH-UBND ngày 15 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Minh Họa "

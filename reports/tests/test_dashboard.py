@@ -19,9 +19,10 @@ from activities.models import (
     Status,
 )
 from activities.progress import State
+from activities.tests.factories import IndicatorFactory
 from agencies.models import Agency, AgencyGroup, GroupMembership, Locality
 from plans.models import Plan
-from reports.dashboard import RED_SHOWN, build_dashboard, year_share
+from reports.dashboard import RED_SHOWN, UNREPORTED_SHOWN, build_dashboard, year_share
 
 QUARTERS = {
     1: (date(2025, 12, 15), date(2026, 3, 14), date(2026, 3, 16), date(2026, 3, 20)),
@@ -30,6 +31,7 @@ QUARTERS = {
 }
 AFTER_QUARTER_2 = date(2026, 6, 18)
 IN_QUARTER_2 = date(2026, 6, 16)
+ENGLISH = {"accept-language": "en"}
 
 
 def make_period(ordinal, plan=None):
@@ -150,8 +152,90 @@ def test_red_things_are_counted_though_not_all_are_shown(province):
 
     assert [row.activity for row in board.red_activities] == [province.late]
     assert len(board.red_agencies) == RED_SHOWN
-    assert (board.red_total, board.red_hidden) == (9, 3)
+    assert board.red_hidden == 3
     assert (board.overdue, board.unassigned) == (1, 0)
+
+
+def test_silence_is_to_be_handled(province):
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert [(each.period.ordinal, each.missing, each.days_overdue) for each in board.red_periods] == [(1, 8, 94)]
+    assert [row.activity for row in board.unreported] == [province.steady]
+    assert (board.on_track, board.activity_count) == (0, 2)
+
+
+def test_what_was_sent_is_not_silence(province):
+    for ordinal in (1, 2):
+        for member in province.members:
+            province.send(member, ordinal, QUARTERS[ordinal][1])
+    Activity.objects.filter(pk=province.late.pk).delete()
+
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert (board.red_periods, board.unreported, board.has_red) == ((), (), False)
+    assert (board.on_track, board.activity_count) == (1, 1)
+
+
+def test_before_the_first_deadline_nobody_is_silent(province):
+    board = province.board(1, date(2026, 3, 16))
+
+    assert (board.unreported, board.on_track) == ((), 2)
+    assert (province.board(1, date(2026, 3, 17)).on_track, board.has_red) == (0, False)
+
+
+def test_of_many_silent_activities_the_first_are_named(province):
+    for number in range(3, 3 + UNREPORTED_SHOWN):
+        activity = Activity.objects.create(plan=province.plan, number=str(number), title="Tin, bài", position=number)
+        Assignment.objects.create(activity=activity, role=AssignmentRole.LEAD, group=province.group)
+
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert (len(board.unreported_shown), board.unreported_hidden) == (UNREPORTED_SHOWN, 1)
+
+
+def test_a_past_period_is_shown_as_it_stood(province):
+    province.send(province.members[0], 2, date(2026, 6, 15))
+
+    past, current = province.board(1, AFTER_QUARTER_2), province.board(2, AFTER_QUARTER_2)
+
+    assert (past.is_past, past.as_of, past.today) == (True, QUARTERS[1][3], AFTER_QUARTER_2)
+    assert dict(past.counts) == {State.NOT_STARTED: 2}
+    assert past.totals.missing == 8
+    assert (current.is_past, current.as_of) == (False, AFTER_QUARTER_2)
+    assert dict(current.counts) == {State.OVERDUE: 1, State.IN_PROGRESS: 1}
+
+
+def test_what_was_sent_late_still_counts_for_its_period(province):
+    province.send(province.members[0], 1, date(2026, 6, 1))
+
+    past = province.board(1, AFTER_QUARTER_2)
+
+    assert dict(past.counts) == {State.IN_PROGRESS: 1, State.NOT_STARTED: 1}
+    assert (past.totals.late, past.on_track) == (1, 1)
+
+
+def test_the_last_period_stays_the_current_one(province):
+    board = province.board(3, date(2026, 12, 1))
+
+    assert (board.is_past, board.as_of) == (False, date(2026, 12, 1))
+
+
+def test_what_is_done_late_is_counted_apart(province):
+    for activity, day in ((province.late, date(2026, 6, 2)), (province.steady, date(2026, 6, 1))):
+        Assignment.objects.filter(activity=activity).delete()
+        Assignment.objects.create(activity=activity, role=AssignmentRole.LEAD, agency=province.members[0])
+        update, _created = QuarterlyUpdate.objects.get_or_create(
+            period=province.periods[1],
+            agency=province.members[0],
+            status=Status.SUBMITTED,
+            first_submitted_at=datetime(2026, 6, 15, 3, tzinfo=UTC),
+            submitted_at=datetime(2026, 6, 15, 3, tzinfo=UTC),
+        )
+        ActivityProgress.objects.create(update=update, activity=activity, state="done", percent=100, completed_on=day)
+
+    board = province.board(2, AFTER_QUARTER_2)
+
+    assert (board.on_track, board.done_on_time, board.done_late) == (1, 1, 1)
 
 
 def test_without_leads_nothing_is_expected(province):
@@ -178,17 +262,72 @@ def links(response):
     return Links(response.content.decode()).found
 
 
-def test_figures_lead_to_their_rows(province, client):
+def test_figures_lead_to_their_rows(province, client, clock):
+    clock(AFTER_QUARTER_2)
     client.force_login(province.leader())
 
     found = links(client.get(reverse("reports:dashboard"), {"period": province.periods[1].pk}))
 
     plan, period = province.plan.pk, province.periods[1].pk
     assert f"/activities/?plan={plan}" in found
+    assert f"/activities/?plan={plan}&state=on-track" in found
     assert f"/activities/?plan={plan}&state={State.OVERDUE}" in found
-    assert f"/updates/?period={period}" in found
+    assert {f"/updates/?period={period}&show={show}" for show in ("on_time", "not_sent", "approved")} < set(found)
+    assert f"/updates/?period={province.periods[0].pk}&show=missing" in found
     assert f"/reports/{period}/" in found
     assert f"/activities/{province.late.pk}/" in found
+
+
+@pytest.mark.usefixtures("english")
+def test_figures_of_a_past_period_stay_on_its_page(province, client, clock):
+    clock(AFTER_QUARTER_2)
+    client.force_login(province.leader())
+
+    response = client.get(reverse("reports:dashboard"), {"period": province.periods[0].pk}, headers=ENGLISH)
+
+    assert "Activities as of 20/03/2026, submissions as of today." in response.text
+    assert "#time" in links(response)
+    assert not any("state=" in link for link in links(response))
+
+
+def test_a_slow_agency_leads_to_its_update_or_to_those_that_are_not_sent(province, client, clock):
+    clock(AFTER_QUARTER_2)
+    province.send(province.members[0], 2, date(2026, 6, 17))
+    client.force_login(province.leader())
+
+    found = links(client.get(reverse("reports:dashboard"), {"period": province.periods[1].pk}))
+
+    assert f"/updates/{QuarterlyUpdate.objects.get().pk}/" in found
+    assert found.count(f"/updates/?period={province.periods[1].pk}&show=not_sent") == len(province.members)
+
+
+@pytest.mark.usefixtures("english")
+def test_the_dashboard_says_what_it_counts(province, client, clock):
+    clock(AFTER_QUARTER_2)
+    client.force_login(province.leader())
+
+    page = client.get(reverse("reports:dashboard"), {"period": province.periods[1].pk}, headers=ENGLISH).text
+
+    assert "Includes updates sent and not yet reviewed" in page
+    assert "8 agencies have not sent their updates" in page
+    assert "1 activity has no report, though one was due" in page
+
+
+@pytest.mark.usefixtures("english")
+def test_figures_are_named_in_the_readers_language(province, client, clock):
+    clock(AFTER_QUARTER_2)
+    indicator = IndicatorFactory(name="Tin, bài", name_en="Articles", unit="tin", unit_en="items")
+    Activity.objects.update(target_quantity=10, indicator=indicator)
+    client.force_login(province.leader())
+    address = f"{reverse('reports:dashboard')}?period={province.periods[1].pk}"
+
+    english, vietnamese = (
+        client.get(address, headers=ENGLISH).text,
+        client.get(address, headers={"accept-language": "vi"}).text,
+    )
+
+    assert "Articles" in english and "Tin, bài" not in english
+    assert "Tin, bài" in vietnamese and "Articles" not in vietnamese
 
 
 def test_numbers_in_addresses_are_not_grouped(province, client):

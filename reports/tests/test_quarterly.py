@@ -1,6 +1,7 @@
 """The sentences of the quarterly report, from hand-made rows."""
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,7 @@ from .factories import make_figure, make_report
 COMMITTEE = Agency(name="Ủy ban nhân dân tỉnh Minh Họa", kind="peoples_committee", symbol="UBND")
 DEPARTMENT = Agency(name="Sở Nội vụ", kind="department", symbol="SNV", parent=COMMITTEE)
 NO_STATES = dict.fromkeys(State, 0)
+CUT_OFF, AFTER_DUE = date(2026, 6, 14), date(2026, 6, 17)
 
 
 def make_plan(**changes):
@@ -121,7 +123,7 @@ def test_the_head_signs(name, position):
 
 
 def test_opening_names_the_plan_and_the_span():
-    assert quarterly._opening(make_plan(), make_period()) == (
+    assert quarterly._opening(make_plan(), make_period(), CUT_OFF) == (
         "Thực hiện Kế hoạch số 12/KH-UBND ngày 15 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền "
         "cải cách hành chính năm 2026, Sở Nội vụ báo cáo kết quả quý II năm 2026 (số liệu từ ngày 15 tháng 3 năm 2026 "
         "đến ngày 14 tháng 6 năm 2026) như sau:"
@@ -130,10 +132,18 @@ def test_opening_names_the_plan_and_the_span():
 
 def test_opening_without_number_or_day_in_a_period_of_its_own():
     plan = make_plan(kind="CTr", number="", issued_on=None)
-    opening = quarterly._opening(plan, make_period(plan, kind="own", label="6 tháng đầu năm 2026"))
+    opening = quarterly._opening(plan, make_period(plan, kind="own", label="6 tháng đầu năm 2026"), CUT_OFF)
 
     assert opening.startswith("Thực hiện Chương trình của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền")
     assert "báo cáo kết quả 6 tháng đầu năm 2026 (số liệu" in opening
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last_day"),
+    [(date(2026, 5, 2), "ngày 02 tháng 5 năm 2026"), (date(2026, 3, 1), "ngày 14 tháng 6 năm 2026")],
+)
+def test_opening_of_a_running_period_goes_to_today_and_of_one_to_come_to_its_end(as_of, last_day):
+    assert f" đến {last_day}) như sau:" in quarterly._opening(make_plan(), make_period(), as_of)
 
 
 def direction(submissions=(), sent=0, on_time=0, updates=()):
@@ -145,8 +155,8 @@ def direction(submissions=(), sent=0, on_time=0, updates=()):
 
 def test_direction_counts_who_reported():
     assert direction([None] * 65, sent=52, on_time=43, updates=[approved()] * 40) == [
-        "Kế hoạch giao 65 cơ quan, đơn vị chủ trì thực hiện và báo cáo kết quả. Trong kỳ, 52/65 cơ quan, đơn vị đã "
-        "gửi báo cáo (80%), trong đó 43 đơn vị gửi đúng hạn, 9 đơn vị gửi chậm; 40 báo cáo đã được duyệt và tổng hợp "
+        "Theo Kế hoạch, 65 cơ quan, đơn vị phải báo cáo kết quả thực hiện. Trong kỳ, 52/65 cơ quan, đơn vị đã "
+        "gửi báo cáo (80,0%), trong đó 43 đơn vị gửi đúng hạn, 9 đơn vị gửi chậm; 40 báo cáo đã được duyệt và tổng hợp "
         "(Phụ lục III)."
     ]
 
@@ -174,16 +184,16 @@ def test_figures_by_channel():
     flow = make_figure(name="Tin, bài trên báo", in_period=12, cumulative=30, target=40)
     stock = make_figure(name="Người quan tâm", unit="người", is_stock=True, in_period=900, cumulative=900, target=None)
 
-    assert texts(quarterly._by_channel([flow, make_figure(in_period=None), stock])) == [
+    assert texts(quarterly._by_channel([flow, make_figure(in_period=None), stock], CUT_OFF)) == [
         "Kết quả tổng hợp theo từng kênh, chỉ tiêu tại Phụ lục I; cụ thể:",
-        "a) Tin, bài trên báo: 12 tin, bài; lũy kế trong năm 30 tin, bài; đạt 75% chỉ tiêu (40 tin, bài).",
-        "b) Người quan tâm: 900 người tính đến thời điểm chốt số liệu.",
+        "a) Tin, bài trên báo: 12 tin, bài; lũy kế trong năm 30 tin, bài; đạt 75,0% chỉ tiêu (40 tin, bài).",
+        "b) Người quan tâm: 900 người tính đến ngày 14 tháng 6 năm 2026.",
     ]
 
 
 def test_every_annex_is_named_though_it_is_empty():
-    assert "(Phụ lục I)" in texts(quarterly._by_channel([]))[0]
-    assert "(Phụ lục II)" in texts(quarterly._by_activity(make_plan(), make_period(), [], NO_STATES, []))[0]
+    assert "(Phụ lục I)" in texts(quarterly._by_channel([], CUT_OFF))[0]
+    assert "(Phụ lục II)" in texts(quarterly._by_activity(make_plan(), CUT_OFF, [], NO_STATES, []))[0]
     assert "(Phụ lục III)" in direction()[0]
     assert "(Phụ lục IV)" in quarterly._evidence_words(())
 
@@ -191,7 +201,7 @@ def test_every_annex_is_named_though_it_is_empty():
 def test_states_are_told_with_what_was_done_first_and_cancelled_ones_apart():
     counts = {**NO_STATES, State.DONE: 3, State.OVERDUE: 2, State.CANCELLED: 1}
 
-    assert texts(quarterly._by_activity(make_plan(), make_period(), [None], counts, [])) == [
+    assert texts(quarterly._by_activity(make_plan(), CUT_OFF, [None], counts, [])) == [
         "Tính đến ngày 14 tháng 6 năm 2026, Kế hoạch có 5 hoạt động, trong đó: 3 hoạt động hoàn thành; "
         "2 hoạt động quá hạn; ngoài ra 1 hoạt động đã bãi bỏ (Phụ lục II)."
     ]
@@ -201,17 +211,87 @@ def test_words_of_an_activity_name_their_agencies():
     activity = Activity(pk=1, number="3", title="Tổ chức tập huấn.")
     lines = [
         SimpleNamespace(activity=activity, words=words, update=approved(name))
-        for name, words in [("A", "đã họp."), ("B", "đã họp"), ("C", ""), *((f"D{n}", f"lớp {n}") for n in range(7))]
+        for name, words in [
+            ("A", "Đã họp."),
+            ("B", "Đã họp"),
+            ("C", ""),
+            ("D", "UBND phường đã niêm yết"),
+            *((f"E{n}", f"Mở lớp {n}") for n in range(7)),
+        ]
     ]
 
-    assert list(quarterly._words_of_activities(lines, limit=2)) == [
-        "Hoạt động 3 - Tổ chức tập huấn: đã họp (A, B); lớp 0 (D0); cùng kết quả của 6 đơn vị khác."
+    assert list(quarterly._words_of_activities(lines, limit=3)) == [
+        "Hoạt động 3 - Tổ chức tập huấn: đã họp (A, B); UBND phường đã niêm yết (D); mở lớp 0 (E0); "
+        "cùng kết quả tương tự của 6 đơn vị khác."
     ]
 
 
-def assessment(rows=(), submissions=(), sent=0, on_time=0, updates=(), counts=NO_STATES):
+@pytest.mark.parametrize(("said", "left_out"), [(12, ""), (14, "; cùng kết quả tương tự của 2 đơn vị khác")])
+def test_twelve_different_words_are_said_in_full(said, left_out):
+    activity = Activity(pk=1, number="3", title="Tập huấn")
+    lines = [SimpleNamespace(activity=activity, words=f"lớp {n}", update=approved(f"E{n}")) for n in range(said)]
+
+    (text,) = quarterly._words_of_activities(lines)
+
+    assert text.endswith(f"lớp 11 (E11){left_out}.")
+
+
+def by_theme(themes, served):
+    """Paragraphs for `themes`: (pk, text, parent), where activities "1", "2", ... serve the themes of `served`."""
+    lines = [
+        SimpleNamespace(
+            state="in_progress",
+            activity=SimpleNamespace(
+                number=str(number), themes=SimpleNamespace(all=lambda pks=pks: [SimpleNamespace(pk=pk) for pk in pks])
+            ),
+        )
+        for number, pks in enumerate(served, start=1)
+    ]
+    document = SimpleNamespace(themes=[SimpleNamespace(pk=pk, text=text, parent=parent) for pk, text, parent in themes])
+    return texts(quarterly._by_theme(make_plan(), document, lines))
+
+
+THEMES = [
+    (1, "Đối với cán bộ", 0),
+    (2, "Văn bản", 1),
+    (3, "Mô hình", 1),
+    (4, "Đối với người dân", 0),
+    (5, "Thủ tục", 4),
+]
+
+
+def test_themes_are_said_as_linked_in_the_plans_order():
+    assert by_theme(THEMES, [[5], [2, 5]]) == [
+        "a) Văn bản: thực hiện qua hoạt động 2.",
+        "b) Thủ tục: thực hiện qua hoạt động 1, 2.",
+        "1/3 nội dung của Kế hoạch chưa ghi nhận kết quả trong kỳ.",
+    ]
+
+
+def test_a_head_is_said_only_where_it_is_linked_itself():
+    assert by_theme(THEMES, [[4], [2, 3, 5]]) == [
+        "a) Văn bản: thực hiện qua hoạt động 2.",
+        "b) Mô hình: thực hiện qua hoạt động 2.",
+        "c) Đối với người dân: thực hiện qua hoạt động 1.",
+        "d) Thủ tục: thực hiện qua hoạt động 2.",
+    ]
+
+
+def test_without_themes_or_results_the_report_says_so():
+    assert by_theme([], []) == ["Kế hoạch chưa nêu nội dung tuyên truyền."]
+    assert by_theme(THEMES, []) == ["Trong kỳ chưa ghi nhận kết quả gắn với nội dung tuyên truyền nào của Kế hoạch."]
+
+
+def assessment(rows=(), submissions=(), sent=0, on_time=0, updates=(), counts=NO_STATES, today=AFTER_DUE):
     section = quarterly._assessment(
-        rows=rows, submissions=submissions, sent=sent, on_time=on_time, updates=updates, counts=counts
+        period=make_period(),
+        today=today,
+        rows=rows,
+        submissions=submissions,
+        sent=sent,
+        on_time=on_time,
+        updates=updates,
+        counts=counts,
     )
     return texts(section.paragraphs)
 
@@ -223,8 +303,26 @@ def test_assessment_of_nothing():
         "2. Tồn tại, hạn chế",
         "Không có hoạt động quá hạn, không có đơn vị chậm gửi báo cáo.",
         "3. Nguyên nhân",
-        "Các đơn vị không nêu khó khăn, vướng mắc.",
+        "Chưa có báo cáo được duyệt để tổng hợp nguyên nhân.",
     ]
+
+
+def test_approved_updates_that_name_no_cause():
+    assert assessment(updates=[approved()])[-1] == "Các đơn vị không nêu khó khăn, vướng mắc."
+
+
+@pytest.mark.parametrize(
+    ("on_time", "today", "strength"),
+    [
+        (3, AFTER_DUE, "3/6 cơ quan, đơn vị gửi báo cáo đúng hạn, đạt 50,0%."),
+        (2, AFTER_DUE, "Chưa có kết quả được duyệt trong kỳ."),
+        (6, date(2026, 6, 16), "Chưa có kết quả được duyệt trong kỳ."),
+    ],
+)
+def test_reports_on_time_are_a_strength_once_due_and_from_half_of_them_on(on_time, today, strength):
+    rows = [sent(Punctuality.ON_TIME)] * 6
+
+    assert assessment(submissions=rows, sent=on_time, on_time=on_time, today=today)[1] == strength
 
 
 def test_assessment_hides_neither_lateness_nor_what_awaits_approval():
@@ -282,6 +380,13 @@ def test_the_last_proposal_ends_the_document():
 def test_on_time_rate_of_nobody_is_unknown():
     assert make_report(expected=0).on_time_rate is None
     assert make_report(expected=8, on_time=7).on_time_rate == 87.5
+    assert make_report(expected=16, on_time=1).on_time_rate == Decimal("6.3")
+
+
+def test_a_share_of_a_target_is_rounded_half_up():
+    assert make_figure(cumulative=390, target=480).target_percent == Decimal("81.3")
+    assert make_figure(cumulative=None).target_percent is None
+    assert make_figure(target=None).target_percent is None
 
 
 def test_a_flow_is_summed_and_a_stock_keeps_the_last_value_of_each_agency():

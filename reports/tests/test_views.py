@@ -17,6 +17,7 @@ from activities.tests.factories import (
     IndicatorFactory,
     ReportingPeriodFactory,
     make_world,
+    moment,
 )
 from plans.tests.factories import ChannelFactory, PlanFactory
 
@@ -52,7 +53,7 @@ def test_who_reads_what(role):
     assert browser.get(detail(world.period)).status_code == answer
     if role not in READERS:
         assert browser.get(pdf(world.period)).status_code == 403
-        assert "until it has been issued" in browser.get(detail(world.period)).text
+        assert "Reports are drafts" in browser.get(detail(world.period)).text
 
 
 def test_a_locality_without_a_plan():
@@ -120,6 +121,27 @@ def test_counts_lead_to_what_they_count():
     for state, count in board.counts:
         page = browser.get("/activities/", {"plan": world.plan.pk, "state": state.value}).context["page"]
         assert len(page) == count, state
+    on_track = browser.get("/activities/", {"plan": world.plan.pk, "state": "on-track"}).context["page"]
+    assert len(on_track) == board.on_track == 2
+
+
+def test_counts_of_agencies_lead_to_those_agencies(clock):
+    clock(date(2026, 6, 18))
+    world = make_world(Status.APPROVED, agencies=4)
+    late, returned, unsent = (type(world.update).objects.filter(pk=each.pk) for each in world.all_updates[1:])
+    late.update(first_submitted_at=moment(17), submitted_at=moment(17), status=Status.SUBMITTED)
+    returned.update(status=Status.RETURNED)
+    unsent.update(status=Status.DRAFT, first_submitted_at=None, submitted_at=None)
+    browser = login(world.leader)
+
+    totals = browser.get(DASHBOARD).context["board"].totals
+
+    shown = {
+        show: len(browser.get("/updates/", {"period": world.period.pk, "show": show}).context["rows"])
+        for show in ("sent", "on_time", "late", "missing", "not_sent", "approved")
+    }
+    assert shown == {show: getattr(totals, show) for show in shown}
+    assert shown == {"sent": 3, "on_time": 2, "late": 1, "missing": 1, "not_sent": 1, "approved": 1}
 
 
 def test_reports_of_periods_that_have_begun():
@@ -140,6 +162,46 @@ def test_a_report_counts_what_was_approved():
 
     assert (report.expected, report.sent, report.approved) == (2, 2, 1)
     assert report.is_draft
+
+
+def test_the_draft_of_a_running_period_says_nothing_of_days_to_come(clock):
+    clock(date(2026, 5, 2))
+    world = make_world(Status.APPROVED)
+    late = ActivityFactory(plan=world.plan, deadline=date(2026, 6, 1))
+    AssignmentFactory(activity=late, agency=world.agency)
+
+    response = login(world.coordinator).get(detail(world.period))
+
+    report = response.context["report"]
+    assert report.as_of == date(2026, 5, 2)
+    assert not any(line.days_late for line in report.activities)
+    assert "14 tháng 6" not in response.text
+
+
+def test_a_report_does_not_promise_to_be_issued(clock):
+    world = make_world(Status.APPROVED)
+    browser = login(world.coordinator)
+
+    for day, due in ((TODAY, "is due on 20/06/2026"), (date(2027, 1, 1), "was due on 20/06/2026")):
+        clock(day)
+        page = browser.get(detail(world.period)).text
+        assert "Draft from approved updates; number and day are left open." in page
+        assert due in page
+        assert "issued" not in page + browser.get(REPORTS).text
+
+
+def test_the_side_panel_speaks_the_readers_language_and_leads_to_its_rows():
+    world = make_world(Status.APPROVED, agencies=2)
+    type(world.update).objects.filter(pk=world.all_updates[1].pk).update(status=Status.RETURNED)
+
+    page = login(world.coordinator).get(detail(world.period)).text
+    panel = page[page.index("<aside") :]
+
+    assert all(words in panel for words in ("Approved", "Returned", "In progress", "Sent on time"))
+    assert not any(words in panel for words in ("Đã duyệt", "Đang thực hiện", "Đúng hạn", "ngày"))
+    for show in ("sent", "on_time", "late", "approved"):
+        assert f"/updates/?period={world.period.pk}&amp;show={show}" in panel
+    assert 'href="#annex-II"' in panel
 
 
 def test_the_report_on_paper():

@@ -7,6 +7,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A decision takes a moment to arm: the second press of a double click must not decide the next update.
+document.querySelectorAll("[data-settle]").forEach((button) => {
+  button.disabled = true;
+  setTimeout(() => { button.disabled = false; }, 1200);
+});
+
 // What cannot be undone asks once; without this file it is done at once.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");

@@ -1,8 +1,7 @@
-// Asks before leaving a form in which something was typed and not saved.
+// Asks before leaving a form in which something was typed and not saved; saving this very form does not ask.
 document.querySelectorAll("form[data-unsaved]").forEach((form) => {
   let dirty = false;
-  const warn = (event) => dirty && event.preventDefault();
   form.addEventListener("input", () => { dirty = true; });
-  document.querySelectorAll("form").forEach((each) => each.addEventListener("submit", () => { dirty = false; }));
-  window.addEventListener("beforeunload", warn);
+  form.addEventListener("submit", () => { dirty = false; });
+  window.addEventListener("beforeunload", (event) => dirty && event.preventDefault());
 });

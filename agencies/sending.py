@@ -1,0 +1,25 @@
+"""What a browser sent, taken whole: a POST is a POST even when it is empty, and a race ends in a sentence."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+
+def posted(request):
+    """What was posted, to bind a form to; None when the page is only being read."""
+    return request.POST if request.method == "POST" else None
+
+
+def saved(form):
+    """Save a valid form; False, with a sentence on the form, when somebody was a moment quicker.
+
+    The forms check what the database checks, so only two people at the same moment meet a constraint here.
+    """
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error(
+            None, _("Somebody changed the same thing at this very moment. Look at it once more, then save again.")
+        )
+        return False
+    return True
