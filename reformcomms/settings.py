@@ -141,6 +141,16 @@ STORAGES = {
     },
 }
 
+# Finished documents, in the memory of each process: a report is set anew only when it says something new.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "documents": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "documents",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 30},
+    },
+}
 REPORT_FONT_DIR = env("REPORT_FONT_DIR", default="")
 
 CONTENT_SECURITY_POLICY = {

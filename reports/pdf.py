@@ -10,6 +10,7 @@ import unicodedata
 from base64 import b64encode
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from xml.etree import ElementTree
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
@@ -40,7 +42,27 @@ ABSTRACT_WIDTH = 150 * MM
 SVG = "{http://www.w3.org/2000/svg}"
 TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
 
+PATIENCE = 20  # seconds
+
 _one_at_a_time = threading.Lock()
+
+
+class PdfBusyError(Exception):
+    """Other documents are being set and this one waited long enough."""
+
+
+def kept_pdf(report):
+    """`quarterly_pdf`, set once and kept while the report says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `quarterly_pdf`.
+    """
+    key = sha256(f"{settings.REPORT_FONT_DIR}{report!r}".encode()).hexdigest()
+    kept = caches["documents"].get(key)
+    if kept is None:
+        kept = quarterly_pdf(report)
+        caches["documents"].set(key, kept)
+    return kept
 
 
 def quarterly_pdf(report):
@@ -51,6 +73,7 @@ def quarterly_pdf(report):
 
     Raises:
         OSError: pango or a font file is missing; the message names it.
+        PdfBusyError: another document has been in the way for `PATIENCE` seconds.
     """
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -60,7 +83,7 @@ def quarterly_pdf(report):
     fetcher = _fetcher(fonts)
     drawable = Drawable(fonts)
     font_configuration = FontConfiguration()
-    with _one_at_a_time, _without_garbage_collection():
+    with _alone(), _without_garbage_collection():
         try:
             css = CSS(string=_stylesheet(fonts), font_config=font_configuration, url_fetcher=fetcher)
             documents = [
@@ -137,6 +160,17 @@ def _advances(file, size):
     with TTFont(file, lazy=True) as font:
         scale = size / font["head"].unitsPerEm
         return {chr(code): font["hmtx"][glyph][0] * scale for code, glyph in font.getBestCmap().items()}
+
+
+@contextmanager
+def _alone():
+    """One layout at a time in a process; whoever waits gives up before the browser does."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise PdfBusyError
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
 
 
 @contextmanager

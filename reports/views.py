@@ -1,10 +1,11 @@
 """The dashboard, the list of quarterly reports, a report on screen and as PDF."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from activities.filters import ON_TRACK
@@ -13,7 +14,7 @@ from agencies.access import require
 
 from .annexes import annexes
 from .dashboard import build_dashboard
-from .pdf import quarterly_pdf
+from .pdf import PdfBusyError, kept_pdf
 from .permissions import can_view_dashboard, can_view_report
 from .quarterly import build_quarterly_report
 
@@ -67,7 +68,11 @@ def report_detail(request, pk):
 @require_safe
 def report_pdf(request, pk):
     period, report = _report(request, pk)
-    response = HttpResponse(quarterly_pdf(report), content_type="application/pdf")
+    try:
+        response = HttpResponse(kept_pdf(report), content_type="application/pdf")
+    except PdfBusyError:
+        messages.error(request, _("Other documents are being made just now. Please ask for the PDF again in a minute."))
+        return redirect("reports:detail", period.pk)
     name = f"bao-cao-quy-{period.ordinal}-{period.year}.pdf"
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response

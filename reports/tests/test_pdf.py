@@ -11,6 +11,7 @@ import pdfplumber
 import pytest
 from pypdf import PdfReader
 
+from reports import pdf
 from reports.annexes import annexes
 from reports.pdf import (
     FONT_FACES,
@@ -685,3 +686,19 @@ def test_a_link_without_a_break_stays_in_its_cell():
 
     assert page.width - max(char["x1"] for char in page.chars) >= 15 * MM - 1
     assert table_rows([page])[0][0][-1].replace(" ", "") == address
+
+
+def test_a_report_is_set_once_while_it_says_the_same(monkeypatch):
+    made = []
+    monkeypatch.setattr(pdf, "quarterly_pdf", lambda report: made.append(report) or b"%PDF")
+    first, other = make_body(plan_number="101/KH-UBND"), make_body(plan_number="102/KH-UBND")
+
+    assert [pdf.kept_pdf(each) for each in (first, first, other)] == [b"%PDF"] * 3
+    assert made == [first, other]
+
+
+def test_a_document_gives_up_waiting(monkeypatch):
+    monkeypatch.setattr(pdf, "PATIENCE", 0.01)
+
+    with pdf._one_at_a_time, pytest.raises(pdf.PdfBusyError):
+        pdf.quarterly_pdf(make_body())
