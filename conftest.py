@@ -54,6 +54,20 @@ def skipped_though_required(reporter):
     return REQUIRE_ALL and bool(reporter.stats.get("skipped"))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """On PostgreSQL a browser's last connection may outlive its test; the database can only be dropped without it."""
+    yield
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(autouse=True)
 def throwaway_uploads(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "uploads"

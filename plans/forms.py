@@ -94,7 +94,7 @@ class PlanForm(forms.ModelForm):
             "period_start": VietnameseDateField,
             "period_end": VietnameseDateField,
         }
-        widgets = {"title": forms.Textarea(attrs={"rows": 2})} | {
+        widgets = {name: forms.Textarea(attrs={"rows": 2}) for name in ("title", "signing_authority")} | {
             name: VietnameseDateField.widget for name in ("issued_on", "period_start", "period_end")
         }
         help_texts = {
