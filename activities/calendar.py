@@ -58,12 +58,29 @@ def quarters_of(first_year, last_year):
 
 
 def generate_periods(plan):
-    """Give `plan` a reporting period for each statutory quarter of its years; those it has stay as they are."""
+    """Give `plan` a reporting period for each statutory quarter of its time; those it has stay as they are.
+
+    A quarter whose update was due before the plan was issued has nothing to report. Periods that a changed plan no
+    longer reaches go, unless somebody has begun an update for them.
+    """
+    wanted = {
+        (quarter.year, quarter.ordinal): quarter
+        for quarter in quarters_of(plan.period_start.year, plan.period_end.year)
+        if quarter.starts_on <= plan.period_end
+        and quarter.ends_on >= plan.period_start
+        and quarter.agency_due_on >= (plan.issued_on or plan.period_start)
+    }
+    for period in plan.reporting_periods.filter(kind=PeriodKind.QUARTER, updates__isnull=True):
+        if (period.year, period.ordinal) not in wanted:
+            period.delete()
     kept = set(plan.reporting_periods.values_list("year", "ordinal"))
     ReportingPeriod.objects.bulk_create(
-        ReportingPeriod(plan=plan, kind=PeriodKind.QUARTER, label=quarter.label, **quarter._asdict())
-        for quarter in quarters_of(plan.period_start.year, plan.period_end.year)
-        if (quarter.year, quarter.ordinal) not in kept
+        (
+            ReportingPeriod(plan=plan, kind=PeriodKind.QUARTER, label=quarter.label, **quarter._asdict())
+            for key, quarter in wanted.items()
+            if key not in kept
+        ),
+        ignore_conflicts=True,
     )
 
 

@@ -17,10 +17,16 @@ def remove_evidence(item, *, by, at):
         PermissionDenied: the update was sent meanwhile.
     """
     lock_to_edit(item.progress.update, by)
-    if item.progress.update.events.filter(move="submit", at__gte=item.added_at).exists():
+    if _was_sent(item):
         item.removed_at = at
         item.save(update_fields=["removed_at"])
         return
     if item.file:
         transaction.on_commit(lambda: item.file.storage.delete(item.file.name))
     Evidence.objects.filter(pk=item.pk).delete()
+
+
+def _was_sent(item):
+    """A round that was sent names the evidence."""
+    rounds = item.progress.update.events.filter(move="submit").values_list("content", flat=True)
+    return any(item.pk == each["id"] for sent in rounds for line in sent["activities"] for each in line["evidence"])

@@ -57,6 +57,7 @@ class ActivityFilter(django_filters.FilterSet):
         return activities.filter(
             Q(assignments__agency=agency) | Q(assignments__group__members=agency),
             assignments__role=AssignmentRole.LEAD,
+            assignments__valid_to__isnull=True,
         ).distinct()
 
     def in_memory(self, activities, _name, _state):

@@ -1,5 +1,7 @@
 """Is what they typed acceptable? Forms of activities and of an agency's update."""
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency, AgencyGroup
-from plans.forms import NfcCharField, VietnameseDateField, WholeNumberField
+from plans.forms import NfcCharField, VietnameseDateField, WholeNumberField, composed
 from plans.models import ContentTheme
 
 from .files import ACCEPT, check_file
@@ -353,6 +355,7 @@ class ActivityForm(forms.ModelForm):
             "channels",
             "themes",
         ]
+        formfield_callback = composed
         widgets = {
             "title": forms.Textarea(attrs={"rows": 2}),
             "details": forms.Textarea(attrs={"rows": 4}),
@@ -380,7 +383,7 @@ class ActivityForm(forms.ModelForm):
             "agency": Agency.objects.visible_to(user),
             "group": AgencyGroup.objects.visible_to(user),
         }
-        parties = list(self.instance.assignments.all()) if self.instance.pk else []
+        parties = list(self.instance.assignments.filter(valid_to__isnull=True)) if self.instance.pk else []
         for name, (role, kind) in self.PARTIES.items():
             self.fields[name].queryset = sources[kind]
             self.initial[name] = [
@@ -415,12 +418,23 @@ class ActivityForm(forms.ModelForm):
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() | {"plan"}
 
+    def _end(self, assignment):
+        """Take a party away: of a running plan from its running period on, else as if it had never been there."""
+        if self.obliged_from and (not assignment.valid_from or assignment.valid_from < self.obliged_from):
+            assignment.valid_to = self.obliged_from - timedelta(days=1)
+            assignment.save(update_fields=["valid_to"])
+        else:
+            assignment.delete()
+
     @transaction.atomic
     def save(self, commit=True):
         if not self.instance.pk:
             self.instance.position = self.instance.plan.activities.count() + 1
         activity = super().save(commit)
-        kept = {(each.role, each.agency_id, each.group_id): each for each in activity.assignments.all()}
+        kept = {
+            (each.role, each.agency_id, each.group_id): each
+            for each in activity.assignments.filter(valid_to__isnull=True)
+        }
         wanted = {}
         for name, (role, kind) in self.PARTIES.items():
             for place, party in enumerate(self.cleaned_data[name], start=1):
@@ -428,7 +442,7 @@ class ActivityForm(forms.ModelForm):
                 wanted[(role, *ids)] = place
         for key, assignment in kept.items():
             if key not in wanted:
-                assignment.delete()
+                self._end(assignment)
         for (role, agency_id, group_id), place in wanted.items():
             if (role, agency_id, group_id) not in kept:
                 Assignment.objects.create(

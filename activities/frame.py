@@ -58,7 +58,7 @@ def frame(request):
 def _navigation(request):
     user = request.user
     if user.is_focal_point:
-        waiting = QuarterlyUpdate.objects.filter(agency=user.agency_id, status=Status.RETURNED).count()
+        waiting = QuarterlyUpdate.objects.visible_to(user).filter(agency=user.agency_id, status=Status.RETURNED).count()
         places = [
             ("activities:updates", "work", _("My work"), waiting, False),
             ("plans:list", "plan", _("Plans"), 0, False),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .models import QuarterlyUpdate, ReportingPeriod, Status, UpdateEvent
 from .obligations import load_duties, obliged_agencies
-from .submissions import Submission, submission_of, with_filled
+from .submissions import Punctuality, Submission, submission_of, with_filled
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Work:
 
     @property
     def done_on_time(self):
-        return sum(row.punctuality == "done" for row in self.done)
+        return sum(row.punctuality == Punctuality.ON_TIME for row in self.done)
 
 
 def build_work(agency, plans, *, today):

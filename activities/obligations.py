@@ -13,7 +13,7 @@ from .models import Assignment, AssignmentRole
 
 
 def is_in_force(row, day):
-    """The agency or membership is valid on `day`."""
+    """The agency, membership or assignment is valid on `day`."""
     return (not row.valid_from or row.valid_from <= day) and (not row.valid_to or row.valid_to >= day)
 
 
@@ -35,16 +35,22 @@ class Duties:
         for membership in memberships:
             self._members[membership.group_id].append(membership)
 
-    def parties(self, activity, role):
-        """The activity's assignments in `role`, in the plan's order."""
-        return [each for each in self._by_activity[activity.pk] if each.role == role]
+    def parties(self, activity, role, day):
+        """The activity's assignments in `role` that have not ended by `day`, in the plan's order."""
+        return [
+            each
+            for each in self._by_activity[activity.pk]
+            if each.role == role and not (each.valid_to and each.valid_to < day)
+        ]
 
-    def has_lead(self, activity):
-        return bool(self.parties(activity, AssignmentRole.LEAD))
+    def has_lead(self, activity, day):
+        return bool(self.parties(activity, AssignmentRole.LEAD, day))
 
     def leads_on(self, activity, day):
         """The agencies that lead the activity on `day`, groups expanded: {Agency}."""
-        return {agency for lead in self.parties(activity, AssignmentRole.LEAD) for agency in self._agencies(lead, day)}
+        return {
+            agency for lead in self.parties(activity, AssignmentRole.LEAD, day) for agency in self._agencies(lead, day)
+        }
 
     def led_on(self, plan, day):
         """What each agency leads in `plan` on `day`: {Agency: [activity_id]}, agencies in Vietnamese order."""
@@ -58,7 +64,7 @@ class Duties:
         return dict(sorted(led.items(), key=lambda item: (item[0].name_sort, item[0].pk)))
 
     def _agencies(self, assignment, day):
-        if assignment.valid_from and assignment.valid_from > day:
+        if not is_in_force(assignment, day):
             return []
         if assignment.agency_id:
             return [assignment.agency] if is_in_force(assignment.agency, day) else []

@@ -22,6 +22,15 @@ def can_view_update(user, update):
     return not user.is_focal_point and update.status != Status.DRAFT
 
 
+def can_view_evidence(user, item):
+    """As its update; while that is being corrected, others do not see what has not been sent."""
+    update = item.progress.update
+    if not can_view_update(user, update):
+        return False
+    unsent = update.status == Status.RETURNED and item.added_at > update.submitted_at
+    return is_own_update(user, update) or not unsent
+
+
 def can_edit_update(user, update):
     return is_own_update(user, update) and update.status in OPEN_TO_THE_AGENCY
 

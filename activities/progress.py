@@ -5,9 +5,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
-from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, Status
+from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, ScheduleKind, Status
 from .shares import share
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED)
@@ -133,6 +133,7 @@ def standings(activities, duties, *, today, statuses=REPORTED, until=None):
 def reported_lines(activities, *, statuses=REPORTED, until=None):
     """What counts of the activities: their lines in order of the periods. One query."""
     lines = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses).exclude(state="")
+    lines = lines.exclude(state=ProgressState.DONE, completed_on__isnull=True)  # of an activity taken from the agency
     if until:
         lines = lines.filter(update__period__ends_on__lte=until)
     return list(lines.select_related("update__period", "update__agency").order_by("update__period__ends_on", "pk"))
@@ -155,7 +156,11 @@ def _standing(activity, duties, lines, duty_day, today):
     done = reported == ProgressState.DONE
     completed_on = max(line.completed_on for line in latest.values()) if done else None
     state, days = state_of(
-        activity, has_lead=duties.has_lead(activity), reported=reported, completed_on=completed_on, today=today
+        activity,
+        has_lead=duties.has_lead(activity, duty_day),
+        reported=reported,
+        completed_on=completed_on,
+        today=today,
     )
     return Standing(
         activity=activity,
@@ -167,8 +172,8 @@ def _standing(activity, duties, lines, duty_day, today):
         quantity_done=total_quantity(lines, activity.counts_as_stock),
         completed_on=completed_on,
         days_late=days,
-        leads=tuple(each.label for each in duties.parties(activity, AssignmentRole.LEAD)),
-        cooperating=tuple(each.label for each in duties.parties(activity, AssignmentRole.COOPERATING)),
+        leads=tuple(each.label for each in duties.parties(activity, AssignmentRole.LEAD, duty_day)),
+        cooperating=tuple(each.label for each in duties.parties(activity, AssignmentRole.COOPERATING, duty_day)),
         reporters=len(latest),
         obliged=len(obliged),
     )
@@ -199,3 +204,26 @@ def worst_first(rows):
     """Standings in the order an official must look at them."""
     order = {state: place for place, state in enumerate(State)}
     return sorted(rows, key=lambda row: (order[row.state], -row.days_late, row.activity.position))
+
+
+def next_deadlines(rows, today, limit=4):
+    """Standings whose deadline is still to come, nearest first."""
+    ahead = [
+        row
+        for row in rows
+        if row.activity.deadline
+        and row.activity.deadline >= today
+        and row.state not in (State.DONE, State.LATE_DONE, State.CANCELLED)
+    ]
+    return sorted(ahead, key=lambda row: row.activity.deadline)[:limit]
+
+
+def gaps_of(rows):
+    """What the plan does not say of its activities: (standing, sentence) pairs."""
+    for row in rows:
+        if row.state == State.CANCELLED:
+            continue
+        if not row.leads:
+            yield row, gettext("Activity %(number)s has no lead agency") % {"number": row.activity.number}
+        if row.activity.schedule_kind == ScheduleKind.NOT_STATED and not row.activity.deadline:
+            yield row, gettext("Activity %(number)s has no time") % {"number": row.activity.number}

@@ -9,14 +9,17 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def saved(form):
+def saved(form, then=None):
     """Save a valid form; False, with a sentence on the form, when somebody was a moment quicker.
 
-    The forms check what the database checks, so only two people at the same moment meet a constraint here.
+    `then` is done with what was saved, in the same transaction. The forms check what the database checks, so only
+    two people at the same moment meet a constraint here.
     """
     try:
         with transaction.atomic():
-            form.save()
+            row = form.save()
+            if then:
+                then(row)
     except IntegrityError:
         form.add_error(
             None, _("Somebody changed the same thing at this very moment. Look at it once more, then save again.")

@@ -3,17 +3,19 @@
 The parts live in ten tables; reading them one by one, with the names they refer to, would take fifteen queries.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, Case, CharField, F, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from .models import (
     Audience,
     BudgetLine,
     ContentTheme,
     Duty,
+    Frequency,
     LegalBasis,
     Objective,
     PlanChannel,
@@ -37,12 +39,23 @@ class Part:
     note: str
     extra: str
     parent: int
+    more: str
     names: tuple[str, ...]
 
     @property
     def amount(self):
         """A budget line's amount in đồng, or None."""
         return int(self.note) if self.kind == "budget_lines" and self.note else None
+
+    @property
+    def frequencies(self):
+        """How often a reporting duty is due, in words: ('quarterly', 'yearly')."""
+        return tuple(Frequency(code).label for code in json.loads(self.code or "[]"))
+
+    @property
+    def dates(self):
+        """A reporting duty's data cut-off and deadline as printed, those that are stated."""
+        return tuple(text for text in self.more.split(APART) if text)
 
     @property
     def is_focus(self):
@@ -96,6 +109,7 @@ class PlanDocument:
         return sum(amounts) if amounts else None
 
 
+APART = "\x1f"
 # model, kind (also its place in addresses), numbering, then what fills `note`, `extra` and `parent`
 SOURCES = {
     "legal_bases": (LegalBasis, None, None, None, None),
@@ -112,7 +126,14 @@ SOURCES = {
     "channels": (PlanChannel, "code", None, None, None),
     "duties": (Duty, None, "kind", "bearer_as_printed", None),
     "budget_lines": (BudgetLine, None, Cast("amount", CharField()), "bearer_as_printed", None),
-    "reporting_duties": (ReportingDuty, None, "reporter__name", "recipient_as_printed", None),
+    "reporting_duties": (
+        ReportingDuty,
+        "frequencies",
+        "reporter__name",
+        "recipient_as_printed",
+        None,
+        Concat("cutoff_text", Value(APART), "due_text"),
+    ),
     "recipients": (Recipient, None, None, None, None),
 }
 RELATIONS = (
@@ -129,10 +150,10 @@ def read_document(plan):
     names = _names(plan)
     parts = {kind: [] for kind in SOURCES}
     first, *others = [_rows(plan, kind, *source) for kind, source in SOURCES.items()]
-    for kind, pk, _position, code, text, note, extra, parent in first.union(*others, all=True).order_by(
+    for kind, pk, _position, code, text, note, extra, parent, more in first.union(*others, all=True).order_by(
         "part_kind", "part_place", "part_pk"
     ):
-        parts[kind].append(Part(kind, pk, code, text, note, extra, parent, names.get((kind, pk), ())))
+        parts[kind].append(Part(kind, pk, code, text, note, extra, parent, more, names.get((kind, pk), ())))
     return PlanDocument(**{kind: tuple(rows) for kind, rows in parts.items()})
 
 
@@ -142,7 +163,7 @@ def _text(source):
     return Coalesce(Cast(source, TextField()), Value(""), output_field=TextField())
 
 
-def _rows(plan, kind, model, code, note, extra, parent):
+def _rows(plan, kind, model, code, note, extra, parent, more=None):
     return (
         model.objects.filter(plan=plan)
         .order_by()
@@ -154,9 +175,12 @@ def _rows(plan, kind, model, code, note, extra, parent):
             part_text=_text("text"),
             part_note=_text(note),
             part_extra=_text(extra),
+            part_more=_text(more),
             part_parent=Coalesce(parent, 0) if parent else Value(0, output_field=BigIntegerField()),
         )
-        .values_list(*(f"part_{name}" for name in ("kind", "pk", "place", "code", "text", "note", "extra", "parent")))
+        .values_list(
+            *(f"part_{name}" for name in ("kind", "pk", "place", "code", "text", "note", "extra", "parent", "more"))
+        )
     )
 
 

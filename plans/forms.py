@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency, AgencyGroup
@@ -62,6 +63,13 @@ class VietnameseDateField(forms.DateField):
             raise ValidationError(self.error_messages["year"], code="year")
 
 
+def composed(db_field, **kwargs):
+    """The form field of a model's field: whatever is words comes in composed form."""
+    if isinstance(db_field, (models.CharField, models.TextField)) and not db_field.choices:
+        kwargs.setdefault("form_class", NfcCharField)
+    return db_field.formfield(**kwargs)
+
+
 class PlanForm(forms.ModelForm):
     """The facts of a plan. A plan typed in is a draft, or already issued on paper."""
 
@@ -84,16 +92,8 @@ class PlanForm(forms.ModelForm):
             "signatory_title",
             "signatory_name",
         ]
-        field_classes = {
-            "number": NfcCharField,
-            "title": NfcCharField,
-            "place": NfcCharField,
-            "period_text": NfcCharField,
-            "signatory_name": NfcCharField,
-            "issued_on": VietnameseDateField,
-            "period_start": VietnameseDateField,
-            "period_end": VietnameseDateField,
-        }
+        field_classes = dict.fromkeys(("issued_on", "period_start", "period_end"), VietnameseDateField)
+        formfield_callback = composed
         widgets = {name: forms.Textarea(attrs={"rows": 2}) for name in ("title", "signing_authority")} | {
             name: VietnameseDateField.widget for name in ("issued_on", "period_start", "period_end")
         }
@@ -194,7 +194,7 @@ def _part_form(model, *fields, **meta):
             "audiences": forms.CheckboxSelectMultiple,
             "channels": forms.CheckboxSelectMultiple,
         },
-        "field_classes": {"text": NfcCharField},
+        "formfield_callback": composed,
     }
     return forms.modelform_factory(model, form=PartForm, fields=fields, **(options | meta))
 
@@ -246,7 +246,7 @@ PARTS = {
             "number",
             "issued_on",
             "issuing_agency_name",
-            field_classes={"text": NfcCharField, "issued_on": VietnameseDateField},
+            field_classes={"issued_on": VietnameseDateField},
             widgets={"text": forms.Textarea(attrs={"rows": 3}), "issued_on": VietnameseDateField.widget},
         ),
     ),

@@ -301,9 +301,6 @@ class ReportingDuty(PlanPart):
         verbose_name = _("reporting duty")
         verbose_name_plural = _("reporting duties")
 
-    def frequency_labels(self):
-        return [str(Frequency(value).label) for value in self.frequencies]
-
 
 class Recipient(PlanPart):
     """A line of "Nơi nhận"; the archive line ("Lưu: ...") is the last."""

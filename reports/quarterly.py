@@ -33,6 +33,7 @@ from .wording import (
     first_lower,
     first_upper,
     in_capitals,
+    legal_bases,
     long_date,
     number_vn,
     percent_vn,
@@ -317,7 +318,7 @@ def _heading(plan, period, today):
         kind="BÁO CÁO",
         abstract=f"Kết quả thực hiện {_kind_word(plan)} {about(plan.title)}, {_period_words(period)}",
         addressee=parent.name if parent else "",
-        legal_bases=(),
+        legal_bases=legal_bases([_plan_words(plan)]),
         signing_authority=authority,
         signatory_title=title,
         signatory_name="",
@@ -348,13 +349,16 @@ def _period_words(period):
     return first_lower(period.label)
 
 
-def _opening(plan, period, as_of):
-    last_day = as_of if as_of >= period.starts_on else period.ends_on
+def _plan_words(plan):
     number = f" số {plan.number}" if plan.number else ""
     issued = f" {long_date(plan.issued_on)}" if plan.issued_on else ""
+    return f"{_kind_word(plan)}{number}{issued} của {plan.issuing_agency_name} về {about(plan.title)}"
+
+
+def _opening(plan, period, as_of):
+    last_day = as_of if as_of >= period.starts_on else period.ends_on
     return (
-        f"Thực hiện {_kind_word(plan)}{number}{issued} của {plan.issuing_agency_name} về {about(plan.title)}, "
-        f"{reporting_agency(plan).name} báo cáo kết quả {_period_words(period)} "
+        f"{reporting_agency(plan).name} báo cáo kết quả thực hiện {_kind_word(plan)} {_period_words(period)} "
         f"(số liệu từ {long_date(period.starts_on)} đến {long_date(last_day)}) như sau:"
     )
 

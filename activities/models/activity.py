@@ -132,7 +132,8 @@ class Activity(models.Model):
 class Assignment(models.Model):
     """An agency or a group leads an activity, or cooperates in it.
 
-    What was assigned while the plan ran obliges from `valid_from` on; the plan's own assignments from its beginning.
+    What was assigned while the plan ran obliges from `valid_from` on, the plan's own assignments from its beginning;
+    what was taken away while it ran obliged until `valid_to`, so that closed periods keep who owed them.
     """
 
     activity = models.ForeignKey(
@@ -152,6 +153,7 @@ class Assignment(models.Model):
     )
     name_as_printed = models.CharField(_("name as printed"), max_length=300, blank=True)
     valid_from = models.DateField(_("obliged from"), null=True, blank=True)
+    valid_to = models.DateField(_("obliged until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = tenant("activity__plan__locality")
@@ -173,13 +175,13 @@ class Assignment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["activity", "agency"],
-                condition=Q(agency__isnull=False),
+                condition=Q(agency__isnull=False, valid_to__isnull=True),
                 name="agency_once_in_activity",
                 violation_error_message=_("The agency already has a part in this activity."),
             ),
             models.UniqueConstraint(
                 fields=["activity", "group"],
-                condition=Q(group__isnull=False),
+                condition=Q(group__isnull=False, valid_to__isnull=True),
                 name="group_once_in_activity",
                 violation_error_message=_("The group already has a part in this activity."),
             ),

@@ -16,7 +16,7 @@ from activities.calendar import (
 from activities.models import PeriodKind, ReportingPeriod
 from plans.tests.factories import PlanFactory
 
-from .factories import ReportingPeriodFactory
+from .factories import QuarterlyUpdateFactory, ReportingPeriodFactory
 
 years = st.integers(2000, 2100)
 quarters = st.builds(statutory_quarter, years, st.integers(1, 4))
@@ -86,7 +86,7 @@ def test_a_working_day_is_the_day_itself_or_the_monday_after(day):
 @pytest.mark.django_db
 @pytest.mark.parametrize("first, last, number", [(2026, 2026, 4), (2017, 2020, 16)])
 def test_a_plan_gets_a_period_for_each_quarter_of_its_years(first, last, number):
-    plan = PlanFactory(period_start=date(first, 1, 1), period_end=date(last, 12, 31))
+    plan = PlanFactory(period_start=date(first, 1, 1), period_end=date(last, 12, 31), issued_on=date(first, 1, 15))
 
     generate_periods(plan)
 
@@ -159,3 +159,27 @@ def test_a_period_is_called_in_the_readers_language(english):
 
     assert (str(period), period.label) == ("Quarter II/2026", "Quý II/2026")
     assert str(own) == "Sơ kết 6 tháng"
+
+
+@pytest.mark.django_db
+def test_a_quarter_that_was_due_before_the_plan_was_issued_is_not_reported():
+    plan = PlanFactory(period_start=date(2013, 1, 1), period_end=date(2013, 12, 31), issued_on=date(2013, 4, 15))
+
+    generate_periods(plan)
+
+    assert [period.ordinal for period in plan.reporting_periods.order_by("starts_on")] == [2, 3, 4]
+
+
+@pytest.mark.django_db
+def test_a_shorter_plan_loses_the_periods_nobody_has_begun():
+    plan = PlanFactory(period_start=date(2026, 1, 1), period_end=date(2027, 12, 31), issued_on=date(2026, 1, 15))
+    generate_periods(plan)
+    begun = QuarterlyUpdateFactory(period=plan.reporting_periods.get(year=2027, ordinal=2)).period
+    plan.period_end = date(2026, 6, 30)
+    plan.save()
+
+    generate_periods(plan)
+
+    kept = list(plan.reporting_periods.order_by("starts_on"))
+    assert [(period.year, period.ordinal) for period in kept] == [(2026, 1), (2026, 2), (2026, 3), (2027, 2)]
+    assert begun in kept

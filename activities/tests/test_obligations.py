@@ -54,7 +54,7 @@ def test_a_cooperating_group_is_not_obliged(period, activity):
     AssignmentFactory(activity=activity, group=group, role=AssignmentRole.COOPERATING)
 
     assert obliged(period) == {}
-    assert not load_duties([period.plan_id]).has_lead(activity)
+    assert not load_duties([period.plan_id]).has_lead(activity, CUTOFF)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_who_is_assigned_while_the_plan_runs_does_not_owe_the_past(since, is_due
     lead = AssignmentFactory(activity=activity, valid_from=since)
 
     assert obliged(period) == ({lead.agency: [activity.pk]} if is_due else {})
-    assert load_duties([period.plan_id]).has_lead(activity)
+    assert load_duties([period.plan_id]).has_lead(activity, CUTOFF)
 
 
 def test_a_new_lead_reports_from_the_running_period_on(period):
@@ -178,3 +178,12 @@ def test_a_new_lead_reports_from_the_running_period_on(period):
     assert obliged_from(period.plan, [period, later], between) == later.starts_on
     period.plan.status = PlanStatus.DRAFT
     assert obliged_from(period.plan, [period, later], between) is None
+
+
+def test_who_is_taken_away_still_owes_the_closed_periods(period, activity):
+    lead = AssignmentFactory(activity=activity, valid_to=CUTOFF)
+    later = ReportingPeriodFactory(plan=period.plan, ordinal=3)
+
+    assert obliged(period) == {lead.agency: [activity.pk]}
+    assert obliged(later) == {}
+    assert not load_duties([period.plan_id]).has_lead(activity, AFTER)

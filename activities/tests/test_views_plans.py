@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from activities.models import ReportingPeriod, ScheduleKind, Status
-from activities.views.plans import gaps_of, next_deadlines
+from activities.progress import State, gaps_of, next_deadlines
 from agencies.tests.factories import AgencyFactory
 from plans.models import Plan, PlanStatus
 from plans.tests.factories import PART_FACTORIES, BudgetLineFactory, ContentThemeFactory, PlanFactory
@@ -170,13 +170,13 @@ def test_hostile_words_are_only_words(plan, coordinator):
 def row(activity, **facts):
     from types import SimpleNamespace
 
-    return SimpleNamespace(**{"activity": activity, "completed_on": None, "leads": ("Sở",), **facts})
+    return SimpleNamespace(**{"activity": activity, "state": State.IN_PROGRESS, "leads": ("Sở",), **facts})
 
 
 def test_the_next_deadlines():
     ahead = [row(ActivityFactory.build(deadline=date(2026, month, 15))) for month in (12, 7, 6, 9, 8)]
     past = row(ActivityFactory.build(deadline=date(2026, 6, 14)))
-    done = row(ActivityFactory.build(deadline=date(2026, 7, 1)), completed_on=date(2026, 6, 1))
+    done = row(ActivityFactory.build(deadline=date(2026, 7, 1)), state=State.DONE)
     open_end = row(ActivityFactory.build(deadline=None))
 
     found = next_deadlines([*ahead, past, done, open_end], TODAY)
@@ -189,6 +189,7 @@ def test_gaps():
         row(ActivityFactory.build(number="1", deadline=None), leads=()),
         row(ActivityFactory.build(number="2", deadline=None, schedule_kind=ScheduleKind.MONTHLY)),
         row(ActivityFactory.build(number="3")),
+        row(ActivityFactory.build(number="4", deadline=None), leads=(), state=State.CANCELLED),
     ]
 
     assert [sentence for _row, sentence in gaps_of(rows)] == [

@@ -452,7 +452,7 @@ def test_an_update_is_sent(world):
 
 
 def test_an_incomplete_update_leads_to_what_is_missing(world):
-    response = login(world.focal_point).post(step(world, "submit"))
+    response = login(world.focal_point).post(step(world, "submit"), {"version": "0"})
 
     assert response.url == line_address(world) + "?check=1"
     page = response.client.get(response.url).text
@@ -466,8 +466,8 @@ def test_sending_twice_is_refused(world):
     world.line.save()
     browser = login(world.focal_point)
 
-    assert browser.post(step(world, "submit")).status_code == 302
-    assert browser.post(step(world, "submit")).status_code == 403
+    assert browser.post(step(world, "submit"), {"version": "0"}).status_code == 302
+    assert browser.post(step(world, "submit"), {"version": "0"}).status_code == 403
     assert UpdateEvent.objects.count() == 1
 
 
@@ -514,7 +514,7 @@ def test_a_return_without_a_sound_reason_is_refused_on_the_page(reason, sentence
 
 def test_a_hostile_reason_is_only_words():
     world = make_world(Status.SUBMITTED)
-    login(world.coordinator).post(step(world, "return"), {"reason": HOSTILE})
+    login(world.coordinator).post(step(world, "return"), {"reason": HOSTILE, "version": "0"})
 
     for address in (reverse("activities:updates"), world.update.get_absolute_url(), line_address(world)):
         page = login(world.focal_point).get(address).text
@@ -534,8 +534,8 @@ def test_a_decision_on_another_version_asks_to_read_again(version):
 
 
 def test_a_step_nobody_knows_is_refused(world):
-    assert login(world.focal_point).post(step(world, "delete")).status_code == 403
-    assert login(world.focal_point).post(step(world, "activities")).status_code in (403, 404)
+    assert login(world.focal_point).post(step(world, "delete")).status_code == 404
+    assert login(world.focal_point).get(step(world, "activities")).status_code == 404
 
 
 def test_a_great_version_is_written_without_dots():
@@ -646,3 +646,23 @@ def test_who_comes_second_sees_what_was_saved_meanwhile(world):
     ):
         assert "Saved meanwhile" in response.text
         assert theirs in response.text and mine in response.text
+
+
+@pytest.mark.parametrize("sent", [{}, {"version": ""}, {"version": "x"}])
+def test_a_decision_on_a_page_that_does_not_say_its_version_is_refused(sent):
+    world = make_world(Status.SUBMITTED)
+
+    response = login(world.coordinator).post(step(world, "approve"), sent)
+
+    assert response.status_code == 422
+    assert QuarterlyUpdate.objects.get().status == Status.SUBMITTED
+
+
+def test_what_is_being_corrected_is_read_as_it_was_sent():
+    world = make_world(Status.RETURNED, words="Đang sửa dở")
+
+    others = login(world.leader).get(world.update.get_absolute_url()).text
+    own = login(world.focal_point).get(world.update.get_absolute_url()).text
+
+    assert "The agency is correcting this update" in others and "Đang sửa dở" not in others
+    assert "Đang sửa dở" in own

@@ -10,7 +10,7 @@ from agencies.access import require
 
 from ..evidence import remove_evidence
 from ..models import Evidence, EvidenceKind
-from ..permissions import can_edit_update, can_view_update
+from ..permissions import can_edit_update, can_view_evidence, can_view_update
 from ..saving import SENT
 from .updates import NOT_YOURS
 
@@ -26,7 +26,7 @@ def _evidence_or_404(request, pk):
 def evidence_file(request, pk):
     """The file itself: images open in the page, everything else is downloaded."""
     item = _evidence_or_404(request, pk)
-    require(can_view_update(request.user, item.progress.update), NOT_YOURS)
+    require(can_view_evidence(request.user, item), NOT_YOURS)
     if item.kind == EvidenceKind.LINK:
         return redirect(item.progress.update)
     try:

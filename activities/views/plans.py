@@ -18,7 +18,7 @@ from plans.permissions import can_create_plan, can_edit_plan, can_view_plan
 from ..calendar import current_period, generate_periods
 from ..frame import periods_of
 from ..obligations import load_duties
-from ..progress import count_by_state, standings
+from ..progress import count_by_state, gaps_of, next_deadlines, standings
 
 
 @require_safe
@@ -27,7 +27,9 @@ def plan_detail(request, pk):
         Plan.objects.visible_to(request.user).select_related("issuing_agency", "coordinating_agency", "parent"), pk=pk
     )
     require(can_view_plan(request.user, plan), _("This plan is a draft: its coordinator is still working on it."))
-    rows = standings(plan.activities.prefetch_related("channels"), load_duties([plan.pk]), today=request.today)
+    rows = standings(
+        plan.activities.prefetch_related("channels", "themes"), load_duties([plan.pk]), today=request.today
+    )
     periods = sorted((p for p in periods_of(request) if p.plan_id == plan.pk), key=lambda p: p.starts_on)
     return render(
         request,
@@ -46,21 +48,6 @@ def plan_detail(request, pk):
     )
 
 
-def next_deadlines(rows, today, limit=4):
-    """Standings whose deadline is still to come, nearest first."""
-    ahead = [row for row in rows if row.activity.deadline and row.activity.deadline >= today and not row.completed_on]
-    return sorted(ahead, key=lambda row: row.activity.deadline)[:limit]
-
-
-def gaps_of(rows):
-    """What the plan does not say of its activities: (standing, sentence) pairs."""
-    for row in rows:
-        if not row.leads:
-            yield row, _("Activity %(number)s has no lead agency") % {"number": row.activity.number}
-        if row.activity.schedule_kind == "not_stated" and not row.activity.deadline:
-            yield row, _("Activity %(number)s has no time") % {"number": row.activity.number}
-
-
 @require_http_methods(["GET", "POST"])
 def plan_add(request):
     require(can_create_plan(request.user), _("Only coordinators add plans."))
@@ -69,7 +56,7 @@ def plan_add(request):
         "coordinating_agency": request.user.agency_id,
     }
     form = PlanForm(posted(request), user=request.user, initial=own)
-    if form.is_valid() and saved(form):
+    if form.is_valid() and saved(form, then=generate_periods):
         return _saved(request, form, _("Plan added. Now its parts and activities."))
     return render(request, "plans/plan_form.html", {"form": form})
 
@@ -81,7 +68,7 @@ def plan_edit(request, pk):
         can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
     )
     form = PlanForm(posted(request), instance=plan, user=request.user)
-    if form.is_valid() and saved(form):
+    if form.is_valid() and saved(form, then=generate_periods):
         return _saved(request, form, _("Plan saved."))
     return render(
         request, "plans/plan_form.html", {"form": form, "plan": Plan.objects.visible_to(request.user).get(pk=pk)}
@@ -89,6 +76,5 @@ def plan_edit(request, pk):
 
 
 def _saved(request, form, sentence):
-    generate_periods(form.instance)
     messages.success(request, sentence)
     return redirect(form.instance)

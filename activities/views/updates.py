@@ -19,7 +19,7 @@ from ..frame import chosen_period
 from ..models import QuarterlyUpdate, ReportingPeriod, Status
 from ..my_work import build_work
 from ..obligations import load_duties, obliged_agencies
-from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update
+from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update, is_own_update
 from ..saving import SENT, save_line, save_words
 from ..sheet import build_sheet
 from ..submissions import SHOWN_LABELS, only, submission_of, submissions_of, waiting_for_review, with_filled
@@ -89,8 +89,8 @@ def update_start(request, period_pk):
 
 
 def _first_line(update):
-    row = next(iter(build_sheet(update)))
-    return redirect("activities:progress", update.pk, row.activity.pk)
+    row = next(iter(build_sheet(update)), None)
+    return redirect("activities:progress", update.pk, row.activity.pk) if row else redirect(update)
 
 
 def _update_or_404(request, pk):
@@ -108,14 +108,20 @@ def update_detail(request, pk):
     return render(request, "activities/update_detail.html", _review_context(request, update, ReturnForm()))
 
 
+NEVER_SEEN = -1  # the version of a page that does not say which one it showed: no update has it
+
+
 def _review_context(request, update, return_form):
-    sheet = build_sheet(update)
+    """While the agency corrects a returned update the others read what was sent, in its rounds, not the corrections."""
+    is_being_corrected = update.status == Status.RETURNED and not is_own_update(request.user, update)
+    sheet = [] if is_being_corrected else build_sheet(update)
     return {
         "update": update,
+        "is_being_corrected": is_being_corrected,
         "sheet": sheet,
         "missing": [(row, sentence) for row in sheet for _field, sentence in row.missing],
         "complete": sum(row.is_complete for row in sheet),
-        "submission": submission_of(update.period, update.agency, update, expected=len(sheet), today=request.today),
+        "submission": submission_of(update.period, update.agency, update, expected=update.filled, today=request.today),
         "events": (events := list(update.events.all())),
         "last_return": next((each for each in reversed(events) if each.move == "return"), None)
         if update.status == Status.RETURNED
@@ -132,9 +138,10 @@ def update_move(request, pk, name):
     """Take the update one step: submit, return, approve. Opened as a page, it leads to the update."""
     update = _update_or_404(request, pk)
     require(can_view_update(request.user, update), NOT_YOURS)
+    if name not in TRANSITIONS:
+        raise Http404
     if request.method == "GET":
         return redirect(update)
-    require(name in TRANSITIONS, _("There is no such step."))
     version = request.POST.get("version", "")
     typed = ReturnForm(request.POST)
     typed.is_valid()  # a reason that is not sound counts as none
@@ -145,7 +152,7 @@ def update_move(request, pk, name):
             by=request.user,
             at=request.now,
             reason=typed.cleaned_data.get("reason", ""),
-            version=int(version[:9]) if version.isdecimal() else None,
+            version=int(version[:9]) if version.isdecimal() else NEVER_SEEN,
         )
     except ValidationError as error:
         return _not_moved(request, update, name, error)
@@ -163,7 +170,9 @@ MOVED = {
 def _not_moved(request, update, name, error):
     """The page again, with what stands in the way beside its place."""
     if not hasattr(error, "error_dict") and all(each.code == "missing" for each in error.error_list):
-        incomplete = next(row for row in build_sheet(update) if row.missing)
+        incomplete = next((row for row in build_sheet(update) if row.missing), None)
+        if incomplete is None:  # a colleague completed it meanwhile
+            return redirect(update)
         address = reverse("activities:progress", args=[update.pk, incomplete.activity.pk])
         return HttpResponseRedirect(f"{address}?check=1")
     form = ReturnForm(request.POST if name == "return" else None)

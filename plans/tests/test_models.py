@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.tests.factories import UserFactory
 from agencies.vietnamese import fold, sort_key
-from plans.models import Audience, ContentTheme, Frequency, Plan, ReportingDuty
+from plans.models import Audience, ContentTheme, Plan
 from plans.permissions import can_create_plan, can_edit_plan, is_coordinator_of
 
 from .factories import PART_FACTORIES, AudienceFactory, ChannelFactory, ContentThemeFactory, PlanFactory
@@ -122,12 +122,6 @@ def test_channels_speak_the_readers_language(settings):
 def test_a_plan_is_called_by_its_number():
     assert str(PlanFactory.build(number="12/KH-UBND")) == "12/KH-UBND"
     assert str(PlanFactory.build(number="", title="Tuyên truyền")) == "Tuyên truyền"
-
-
-def test_how_often_in_words():
-    duty = ReportingDuty(frequencies=[Frequency.QUARTERLY, Frequency.YEARLY])
-
-    assert duty.frequency_labels() == ["quarterly", "yearly"]
 
 
 @pytest.mark.parametrize("role", ["administrator", "coordinator", "focal_point", "leader"])

@@ -122,20 +122,24 @@ def test_the_head_signs(name, position):
     assert quarterly._signing(Agency(name=name, kind="department")) == ("", position)
 
 
-def test_opening_names_the_plan_and_the_span():
+def test_the_plan_is_the_legal_basis_and_the_opening_names_the_span():
+    assert quarterly._heading(make_plan(), make_period(), CUT_OFF).legal_bases == (
+        "Căn cứ Kế hoạch số 12/KH-UBND ngày 15 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền "
+        "cải cách hành chính năm 2026.",
+    )
     assert quarterly._opening(make_plan(), make_period(), CUT_OFF) == (
-        "Thực hiện Kế hoạch số 12/KH-UBND ngày 15 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền "
-        "cải cách hành chính năm 2026, Sở Nội vụ báo cáo kết quả quý II năm 2026 (số liệu từ ngày 15 tháng 3 năm 2026 "
+        "Sở Nội vụ báo cáo kết quả thực hiện Kế hoạch quý II năm 2026 (số liệu từ ngày 15 tháng 3 năm 2026 "
         "đến ngày 14 tháng 6 năm 2026) như sau:"
     )
 
 
-def test_opening_without_number_or_day_in_a_period_of_its_own():
+def test_a_plan_without_number_or_day_in_a_period_of_its_own():
     plan = make_plan(kind="CTr", number="", issued_on=None)
-    opening = quarterly._opening(plan, make_period(plan, kind="own", label="6 tháng đầu năm 2026"), CUT_OFF)
+    period = make_period(plan, kind="own", label="6 tháng đầu năm 2026")
 
-    assert opening.startswith("Thực hiện Chương trình của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền")
-    assert "báo cáo kết quả 6 tháng đầu năm 2026 (số liệu" in opening
+    [basis] = quarterly._heading(plan, period, CUT_OFF).legal_bases
+    assert basis.startswith("Căn cứ Chương trình của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền")
+    assert "thực hiện Chương trình 6 tháng đầu năm 2026 (số liệu" in quarterly._opening(plan, period, CUT_OFF)
 
 
 @pytest.mark.parametrize(
