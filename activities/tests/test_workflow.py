@@ -305,7 +305,9 @@ def test_ten_focal_points_start_and_send_at_once(clock):
     browsers = {person.agency_id: login(person) for person in people}
     sent = at_once(
         *[
-            lambda update=update: browsers[update.agency_id].post(f"{update.get_absolute_url()}submit/").status_code
+            lambda update=update: (
+                browsers[update.agency_id].post(f"{update.get_absolute_url()}submit/", {"version": "0"}).status_code
+            )
             for update in updates
         ]
     )
