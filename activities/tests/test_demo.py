@@ -119,6 +119,8 @@ def happened_after(moment):
 @pytest.mark.parametrize(
     "day, years",
     [
+        (date(2012, 9, 10), [2026]),
+        (date(2025, 3, 1), [2025]),
         (date(2026, 1, 14), [2025]),
         (date(2026, 1, 15), [2025, 2026]),
         (date(2026, 9, 16), [2025, 2026]),
@@ -431,3 +433,12 @@ def test_no_person_is_invented_in_a_real_locality(demo_day):
         # No coordinator is stated there: the issuer coordinates.
         ("soc-trang.coordinator", "Cán bộ tổng hợp", "uy-ban-nhan-dan"),
     }
+
+
+def test_before_its_time_the_province_has_a_plan_and_no_results():
+    day = date(2012, 9, 10)
+    load_catalogues()
+
+    assert load_minh_hoa(day, at(day)) == 0
+    assert [plan.period_start.year for plan in Plan.objects.all()] == [2026]
+    assert User.objects.filter(username="minh-hoa.coordinator").exists()
