@@ -42,13 +42,6 @@ def tenant(path):
     return type("ScopedQuerySet", (TenantQuerySet,), {"LOCALITY": path}).as_manager()
 
 
-def in_force_on(day, prefix=""):
-    """Condition: the row is valid on `day` (open ends are for ever)."""
-    begun = Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": day})
-    not_ended = Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gte": day})
-    return begun & not_ended
-
-
 class Locality(models.Model):
     """A tenant: a province, a former district or a commune, with everything below it."""
 

@@ -58,11 +58,6 @@ def _sort_weights(char):
     return (" " if char == " " else "!"), "0", "0"
 
 
-def slug_of(text):
-    """Address form of a name: 'Phòng Văn hóa - Thông tin' gives 'phong-van-hoa-thong-tin'."""
-    return "-".join("".join(char if char.isascii() and char.isalnum() else " " for char in fold(text)).split())
-
-
 class ComputedField(models.TextField):
     """Text computed from other fields of its row at every save() and bulk_create().
 

@@ -1,6 +1,8 @@
 """Logging in and out, the first page of each role, theme and language; nothing else is open to strangers."""
 
 import pytest
+from django.template import Context
+from django.template.loader import get_template
 from django.urls import reverse
 
 from accounts.models import Role, User
@@ -195,3 +197,10 @@ def test_a_person_changes_their_own_password(client):
     assert right.url == reverse("accounts:home")
     user.refresh_from_db()
     assert user.check_password("moi-98765-x")
+
+
+@pytest.mark.parametrize("name, code", [("400.html", "Mã 400"), ("500.html", "Mã 500")])
+def test_the_barest_pages_need_nothing(name, code):
+    page = get_template(name).template.render(Context())
+
+    assert code in page and "{%" not in page and "{#" not in page

@@ -185,6 +185,11 @@ class Assignment(models.Model):
                 name="group_once_in_activity",
                 violation_error_message=_("The group already has a part in this activity."),
             ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="assignment_valid_to_after_from",
+                violation_error_message=_("An assignment cannot end before it begins."),
+            ),
         ]
 
     def __str__(self):

@@ -49,6 +49,9 @@ REFUSED = {
         lambda: again(AssignmentFactory, AssignmentFactory(), "activity", "agency"),
         lambda: again(AssignmentFactory, AssignmentFactory(), "activity", "agency", role="cooperating"),
     ],
+    "assignment_valid_to_after_from": [
+        lambda: AssignmentFactory(valid_from=DAY, valid_to=DAY - timedelta(days=1)),
+    ],
     "group_once_in_activity": [
         lambda: again(AssignmentFactory, AssignmentFactory(group=AgencyGroupFactory()), "activity", "group")
     ],

@@ -1,6 +1,7 @@
 """Evidence: who may open it, how it is served, what is kept when it is taken off."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from activities.evidence import remove_evidence
-from activities.models import Evidence, QuarterlyUpdate, Status, UpdateEvent
+from activities.models import Evidence, ProgressState, QuarterlyUpdate, Status, UpdateEvent
 from activities.workflow import move
 
 from .factories import PDF, EvidenceFactory, make_world, moment
@@ -220,3 +221,31 @@ def test_another_agencys_line_is_not_touched():
 
     assert login(world.focal_point).post(removal(item)).status_code == 403
     assert Evidence.objects.exists()
+
+
+def test_what_has_not_been_sent_is_the_agency_s_own():
+    world = make_world(Status.RETURNED)
+    sent = file_of(world, added_at=world.update.submitted_at - timedelta(hours=1))
+    unsent = file_of(world, added_at=world.update.submitted_at + timedelta(hours=1))
+
+    def answer(person, item):
+        response = login(person).get(item.get_absolute_url())
+        response.close()
+        return response.status_code
+
+    for person in (world.coordinator, world.leader, world.administrator):
+        assert (answer(person, sent), answer(person, unsent)) == (200, 403)
+    assert (answer(world.focal_point, sent), answer(world.focal_point, unsent)) == (200, 200)
+    assert answer(make_world().coordinator, unsent) == 404
+
+
+def test_evidence_named_in_a_round_is_kept_even_if_the_clock_went_back():
+    world = make_world(state=ProgressState.NOT_STARTED, percent=0)
+    item = EvidenceFactory(progress=world.line, added_at=moment() + timedelta(days=30))
+    move(world.update, "submit", by=world.focal_point, at=moment())
+    move(world.update, "return", by=world.coordinator, at=moment(), reason="Thiếu ngày")
+
+    remove_evidence(item, by=world.focal_point, at=moment())
+
+    item.refresh_from_db()
+    assert item.removed_at == moment()

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from agencies.access import require
-from agencies.models import Agency, AgencyGroup, GroupMembership, Locality, in_force_on
+from agencies.models import Agency, AgencyGroup, GroupMembership, Locality
 
 from .factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory, LocalityFactory
 
@@ -98,17 +98,6 @@ def test_in_force_in_the_query_is_in_force_in_memory(span, day):
     begun, not_ended = (span[0] or date.min) <= day, day <= (span[1] or date.max)
 
     assert is_in_force(agency, day) == (begun and not_ended)
-
-
-@pytest.mark.parametrize(
-    "day, found", [(date(2026, 3, 1), True), (date(2026, 6, 30), True), (date(2026, 2, 28), False), (LATER, False)]
-)
-def test_in_force_on_counts_both_ends(day, found):
-    AgencyFactory(valid_from=date(2026, 3, 1), valid_to=EARLIER)
-    open_end = AgencyFactory()
-
-    assert Agency.objects.filter(in_force_on(day)).exclude(pk=open_end.pk).exists() == found
-    assert open_end in Agency.objects.filter(in_force_on(day))
 
 
 def test_names():

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import example, given, strategies as st
 
 from agencies.models import Agency
-from agencies.vietnamese import fold, nfc, slug_of, sort_key
+from agencies.vietnamese import fold, nfc, sort_key
 
 from .factories import AgencyFactory, AgencyGroupFactory, LocalityFactory
 
@@ -28,7 +28,6 @@ def nfd(text):
 def test_two_keyboards_write_the_same_words(text):
     assert fold(nfc(text)) == fold(nfd(text))
     assert sort_key(nfc(text)) == sort_key(nfd(text))
-    assert slug_of(nfc(text)) == slug_of(nfd(text))
 
 
 @given(words)
@@ -66,14 +65,6 @@ def test_the_order_does_not_depend_on_the_order_of_typing(texts):
 )
 def test_search_form(typed, folded):
     assert fold(typed) == folded
-
-
-@pytest.mark.parametrize(
-    "name, slug",
-    [("Phòng Văn hóa - Thông tin", "phong-van-hoa-thong-tin"), ("Sở KH&CN", "so-kh-cn"), ("", ""), ("…", "")],
-)
-def test_address_form(name, slug):
-    assert slug_of(name) == slug
 
 
 IN_ORDER = [

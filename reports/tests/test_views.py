@@ -20,6 +20,8 @@ from activities.tests.factories import (
     moment,
 )
 from plans.tests.factories import ChannelFactory, PlanFactory
+from reports import views
+from reports.pdf import PdfBusyError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -233,3 +235,16 @@ def test_a_period_that_is_not_there():
 
     assert login(world.coordinator).get("/reports/999999/").status_code == 404
     assert login(world.coordinator).get("/reports/999999.pdf").status_code == 404
+
+
+def test_a_pdf_that_waited_too_long_leads_back_with_a_sentence(monkeypatch):
+    def busy(report):
+        raise PdfBusyError
+
+    monkeypatch.setattr(views, "kept_pdf", busy)
+    world = make_world(Status.APPROVED)
+
+    response = login(world.leader).get(pdf(world.period), follow=True)
+
+    assert response.redirect_chain == [(detail(world.period), 302)]
+    assert "Other documents are being made just now" in response.text
