@@ -1,5 +1,6 @@
 """Who there is: localities, their agencies and groups of agencies, each valid for a span of time."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,10 @@ class AgencyKind(models.TextChoices):
     PARTY_BODY = "party_body", _("Party body")
     MASS_ORGANISATION = "mass_organisation", _("Front or mass organisation")
     ENTERPRISE = "enterprise", _("Enterprise")
+
+
+# Party bodies and front organisations are not under the People's Committee: plans invite them, they owe no report.
+INVITED_KINDS = (AgencyKind.PARTY_BODY, AgencyKind.MASS_ORGANISATION)
 
 
 class TenantQuerySet(models.QuerySet):
@@ -113,6 +118,11 @@ class Agency(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def is_invited(self):
+        """Invited to take part, not assigned: it owes no report and is never late."""
+        return self.kind in INVITED_KINDS
+
 
 class AgencyGroup(models.Model):
     """A collective name in plans ("các sở, ban, ngành"); it stands for its members on a date."""
@@ -172,3 +182,116 @@ class GroupMembership(models.Model):
 
     def __str__(self):
         return f"{self.agency} · {self.group}"
+
+
+class ReorganisationKind(models.TextChoices):
+    RENAME = "rename", _("Rename")
+    MERGE = "merge", _("Merge")
+    SPLIT = "split", _("Split")
+    ABOLISH = "abolish", _("Abolish")
+
+
+class ReorganisationStatus(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    APPLIED = "applied", _("Applied")
+    CANCELLED = "cancelled", _("Called off")
+
+
+class Reorganisation(models.Model):
+    """Agencies renamed, merged, split or abolished by a decision, from a day on. Before that day nothing moves."""
+
+    locality = models.ForeignKey(
+        Locality, verbose_name=_("locality"), on_delete=models.PROTECT, related_name="reorganisations"
+    )
+    kind = models.CharField(_("kind of change"), max_length=10, choices=ReorganisationKind)
+    decision_number = models.CharField(_("number of the decision"), max_length=60)
+    decided_on = models.DateField(_("day of the decision"), null=True, blank=True)
+    effective_on = models.DateField(_("in effect from"))
+    status = models.CharField(
+        _("status"), max_length=10, choices=ReorganisationStatus, default=ReorganisationStatus.SCHEDULED
+    )
+    set_key = models.SlugField(_("change of a ready-made set"), max_length=80, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reorganisations")
+    by_name = models.CharField(_("name at that time"), max_length=150)
+    created_at = models.DateTimeField(_("entered at"))
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+
+    objects = tenant("locality")
+
+    class Meta:
+        verbose_name = _("reorganisation")
+        verbose_name_plural = _("reorganisations")
+        ordering = ["-effective_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ReorganisationKind.values),
+                name="reorganisation_kind_known",
+                violation_error_message=_("Choose one of the listed kinds of change."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ReorganisationStatus.values),
+                name="reorganisation_status_known",
+                violation_error_message=_("Choose one of the listed statuses."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ReorganisationStatus.APPLIED, applied_at__isnull=False)
+                | (~Q(status=ReorganisationStatus.APPLIED) & Q(applied_at__isnull=True)),
+                name="reorganisation_applied_has_time",
+                violation_error_message=_("What has been applied says when, and nothing else does."),
+            ),
+            models.UniqueConstraint(
+                fields=["locality", "set_key"],
+                condition=~Q(set_key="") & ~Q(status=ReorganisationStatus.CANCELLED),
+                name="reorganisation_set_key_once",
+                violation_error_message=_("This change of the set has been taken over already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} · {self.decision_number}"
+
+
+class Succession(models.Model):
+    """Which agency carries on for which; none where an agency is abolished without a successor.
+
+    `is_main` marks the successor that takes over people and open work where an agency is split.
+    """
+
+    reorganisation = models.ForeignKey(
+        Reorganisation, verbose_name=_("reorganisation"), on_delete=models.CASCADE, related_name="successions"
+    )
+    predecessor = models.ForeignKey(
+        Agency, verbose_name=_("before"), on_delete=models.PROTECT, related_name="successions"
+    )
+    successor = models.ForeignKey(
+        Agency,
+        verbose_name=_("after"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="predecessions",
+    )
+    is_main = models.BooleanField(_("takes over people and open work"), default=True)
+
+    objects = tenant("reorganisation__locality")
+
+    class Meta:
+        verbose_name = _("succession")
+        verbose_name_plural = _("successions")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reorganisation", "predecessor", "successor"],
+                name="succession_once",
+                violation_error_message=_("This succession is stated already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | ~Q(successor=F("predecessor")),
+                name="succession_to_another",
+                violation_error_message=_("An agency does not succeed itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.predecessor} → {self.successor or '–'}"

@@ -1,10 +1,12 @@
 """People, and a browser in which one of them is logged in."""
 
+from datetime import UTC, datetime
+
 import factory
 from django.test import Client
 from factory.django import DjangoModelFactory
 
-from accounts.models import Role, User
+from accounts.models import Role, SavedView, User, UserEvent
 from agencies.tests.factories import AgencyFactory
 
 PASSWORD = "mot-mat-khau-kho-doan"
@@ -22,6 +24,27 @@ class UserFactory(DjangoModelFactory):
     email = factory.LazyAttribute("{0.username}@minhhoa.example".format)
     agency = factory.SubFactory(AgencyFactory)
     role = Role.FOCAL_POINT
+
+
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedView
+
+    user = factory.SubFactory(UserFactory)
+    page = "plans"
+    name = factory.Sequence("Đang làm {}".format)
+    query = "status=draft"
+
+
+class UserEventFactory(DjangoModelFactory):
+    class Meta:
+        model = UserEvent
+
+    user = factory.SubFactory(UserFactory)
+    act = "changed"
+    by = factory.SelfAttribute("user")
+    by_name = factory.SelfAttribute("by.full_name")
+    at = datetime(2026, 6, 15, 2, tzinfo=UTC)
 
 
 def login(user=None):

@@ -5,26 +5,35 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.backends import AgencyBackend
-from accounts.models import Role, User
+from accounts.models import Role, SavedView, User, UserEvent
 
-from .factories import UserFactory
+from .factories import SavedViewFactory, UserEventFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 REFUSED = {
-    "user_role_known": {"role": "king"},
-    "user_has_agency": {"agency": None},
+    "user_role_known": lambda: UserFactory(role="king"),
+    "user_has_agency": lambda: UserFactory(agency=None),
+    "user_calendar_token_once": lambda: [UserFactory(calendar_token="bi-mat") for _ in range(2)],
+    "saved_view_name_once": lambda: SavedViewFactory(**_same(SavedViewFactory())),
+    "user_event_act_known": lambda: UserEventFactory(act="sang"),
 }
+
+
+def _same(view):
+    return {"user": view.user, "page": view.page, "name": view.name}
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_database_refuses(name):
     with pytest.raises(IntegrityError), transaction.atomic():
-        UserFactory(**REFUSED[name])
+        REFUSED[name]()
 
 
 def test_every_constraint_has_a_case():
-    assert {constraint.name for constraint in User._meta.constraints} == set(REFUSED)
+    models = (User, SavedView, UserEvent)
+
+    assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED)
 
 
 def test_an_agency_is_asked_for_in_words():

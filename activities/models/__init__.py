@@ -1,6 +1,6 @@
 """What is to be done and what was done, by subject: `activity`, `period`, `update`."""
 
-from .activity import Activity, Assignment, AssignmentRole, Indicator, ScheduleKind
+from .activity import Activity, ActivityGroup, Assignment, AssignmentRole, Indicator, ScheduleKind
 from .period import PeriodKind, ReportingPeriod
 from .update import (
     ActivityProgress,
@@ -15,6 +15,7 @@ from .update import (
 
 __all__ = [
     "Activity",
+    "ActivityGroup",
     "ActivityProgress",
     "Assignment",
     "AssignmentRole",

@@ -5,9 +5,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _
 
-from agencies.models import Agency, AgencyGroup, tenant
+from agencies.models import Agency, AgencyGroup, TenantQuerySet, tenant
 from agencies.vietnamese import SearchField
-from plans.models import Channel, ContentTheme, Plan
+from plans.models import Channel, ContentTheme, Edited, Plan, Purpose
 
 
 class ScheduleKind(models.TextChoices):
@@ -55,10 +55,54 @@ class Indicator(models.Model):
         return self.unit_en if get_language() == "en" else self.unit
 
 
-class Activity(models.Model):
+class ActivityGroup(models.Model):
+    """A group row of the annex table (I, II, …) with its activities below."""
+
+    plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="activity_groups")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    title = models.CharField(_("title"), max_length=300)
+    origin = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="copies"
+    )
+
+    objects = tenant("plan__locality")
+
+    class Meta:
+        verbose_name = _("group of activities")
+        verbose_name_plural = _("groups of activities")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "title"],
+                name="activity_group_once_in_plan",
+                violation_error_message=_("The plan already has a group with this title."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class ActivityQuerySet(TenantQuerySet):
+    LOCALITY = "plan__locality"
+
+    def real(self):
+        """Activities of plans alone: not of templates, not of amendments being drafted."""
+        return self.filter(plan__purpose=Purpose.PLAN)
+
+
+class Activity(Edited):
     """A task of a plan. Its time is kept as printed and, where the words allow, as dates."""
 
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="activities")
+    group = models.ForeignKey(
+        ActivityGroup,
+        verbose_name=_("group of the annex"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="activities",
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     number = models.CharField(_("number in the plan"), max_length=20)
     title = models.TextField(_("title"), max_length=1000)
@@ -88,7 +132,7 @@ class Activity(models.Model):
     cancelled_on = models.DateField(_("cancelled on"), null=True, blank=True)
     title_search = SearchField("number", "title")
 
-    objects = tenant("plan__locality")
+    objects = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity")
@@ -132,6 +176,8 @@ class Activity(models.Model):
 class Assignment(models.Model):
     """An agency or a group leads an activity, or cooperates in it.
 
+    A name that belongs to no agency of the locality is kept literally (`name_as_printed` alone) and obliges nobody.
+
     What was assigned while the plan ran obliges from `valid_from` on, the plan's own assignments from its beginning;
     what was taken away while it ran obliged until `valid_to`, so that closed periods keep who owed them.
     """
@@ -164,9 +210,11 @@ class Assignment(models.Model):
         ordering = ["role", "position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(agency__isnull=False, group__isnull=True) | Q(agency__isnull=True, group__isnull=False),
+                condition=Q(agency__isnull=False, group__isnull=True)
+                | Q(agency__isnull=True, group__isnull=False)
+                | (Q(agency__isnull=True, group__isnull=True) & ~Q(name_as_printed="")),
                 name="assignment_to_agency_or_group",
-                violation_error_message=_("Assign an agency or a group, not both."),
+                violation_error_message=_("Assign an agency or a group, not both; or keep the name as printed."),
             ),
             models.CheckConstraint(
                 condition=Q(role__in=AssignmentRole.values),
@@ -199,3 +247,13 @@ class Assignment(models.Model):
     def label(self):
         """The name as the plan prints it, else the agency's or group's own."""
         return self.name_as_printed or (self.agency.name if self.agency_id else self.group.name)
+
+    @property
+    def is_identified(self):
+        """The name stands for an agency or a group of the locality."""
+        return bool(self.agency_id or self.group_id)
+
+    @property
+    def is_invited(self):
+        """A party body or front organisation: it takes part by invitation and owes no report."""
+        return bool(self.agency_id and self.agency.is_invited)

@@ -16,6 +16,7 @@ from accounts.tests.factories import UserFactory
 from activities.calendar import statutory_quarter
 from activities.models import (
     Activity,
+    ActivityGroup,
     ActivityProgress,
     Assignment,
     AssignmentRole,
@@ -30,6 +31,7 @@ from activities.models import (
     UpdateEvent,
 )
 from agencies.tests.factories import AgencyFactory
+from plans.models import PlanStatus
 from plans.tests.factories import PlanFactory
 
 TODAY = date(2026, 6, 15)
@@ -57,6 +59,15 @@ class IndicatorFactory(DjangoModelFactory):
     def channels(self, create, extracted, **_kwargs):
         if create and extracted:
             self.channels.add(*extracted)
+
+
+class ActivityGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = ActivityGroup
+
+    plan = factory.SubFactory(PlanFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence("Nhóm hoạt động {}".format)
 
 
 class ActivityFactory(DjangoModelFactory):
@@ -233,3 +244,16 @@ def make_world(status=Status.DRAFT, *, locality=None, activities=1, agencies=1, 
         leader=UserFactory(agency=plan.issuing_agency, role=Role.LEADER),
         administrator=UserFactory(agency=plan.coordinating_agency, role=Role.ADMINISTRATOR),
     )
+
+
+def with_draft(world):
+    """The world, with `draft`: next year's plan, which its coordinator is writing."""
+    world.draft = PlanFactory(
+        locality=world.locality,
+        issuing_agency=world.plan.issuing_agency,
+        coordinating_agency=world.plan.coordinating_agency,
+        number="",
+        issued_on=None,
+        status=PlanStatus.DRAFT,
+    )
+    return world

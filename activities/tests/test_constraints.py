@@ -13,6 +13,7 @@ from agencies.tests.factories import AgencyGroupFactory
 
 from .factories import (
     ActivityFactory,
+    ActivityGroupFactory,
     ActivityProgressFactory,
     AssignmentFactory,
     EvidenceFactory,
@@ -34,6 +35,7 @@ def again(factory, row, *fields, **more):
 
 # constraint: (what breaks it, what a person reads)
 REFUSED = {
+    "activity_group_once_in_plan": [lambda: again(ActivityGroupFactory, ActivityGroupFactory(), "plan", "title")],
     "activity_number_once_in_plan": [lambda: again(ActivityFactory, ActivityFactory(), "plan", "number")],
     "activity_deadline_after_start": [lambda: ActivityFactory(start=DAY, deadline=DAY - timedelta(days=1))],
     "activity_target_positive": [lambda: ActivityFactory(target_quantity=0)],

@@ -1,9 +1,20 @@
 """Localities with their agencies and groups. A row names its locality once; what hangs on it derives the rest."""
 
+from datetime import UTC, date, datetime
+
 import factory
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, AgencyGroup, AgencyKind, GroupMembership, Level, Locality
+from agencies.models import (
+    Agency,
+    AgencyGroup,
+    AgencyKind,
+    GroupMembership,
+    Level,
+    Locality,
+    Reorganisation,
+    Succession,
+)
 
 
 class LocalityFactory(DjangoModelFactory):
@@ -42,3 +53,29 @@ class GroupMembershipFactory(DjangoModelFactory):
 
     group = factory.SubFactory(AgencyGroupFactory)
     agency = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..group.locality"))
+
+
+class ReorganisationFactory(DjangoModelFactory):
+    """A merger decided for 1/7/2026 and not yet applied."""
+
+    class Meta:
+        model = Reorganisation
+
+    locality = factory.SubFactory(LocalityFactory)
+    kind = "merge"
+    decision_number = factory.Sequence("{}/NQ-HĐND".format)
+    effective_on = date(2026, 7, 1)
+    by = factory.SubFactory(
+        "accounts.tests.factories.UserFactory", agency__locality=factory.SelfAttribute("...locality")
+    )
+    by_name = factory.SelfAttribute("by.full_name")
+    created_at = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+class SuccessionFactory(DjangoModelFactory):
+    class Meta:
+        model = Succession
+
+    reorganisation = factory.SubFactory(ReorganisationFactory)
+    predecessor = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..reorganisation.locality"))
+    successor = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..reorganisation.locality"))

@@ -12,9 +12,16 @@ from hypothesis import given, strategies as st
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from agencies.access import require
-from agencies.models import Agency, AgencyGroup, GroupMembership, Locality
+from agencies.models import Agency, AgencyGroup, GroupMembership, Locality, Reorganisation, Succession
 
-from .factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory, LocalityFactory
+from .factories import (
+    AgencyFactory,
+    AgencyGroupFactory,
+    GroupMembershipFactory,
+    LocalityFactory,
+    ReorganisationFactory,
+    SuccessionFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -26,7 +33,28 @@ REFUSED = {
     "group_slug_once_in_locality": lambda: AgencyGroupFactory(**_same(AgencyGroupFactory())),
     "agency_once_in_group": lambda: _twice(GroupMembershipFactory()),
     "membership_valid_to_after_from": lambda: GroupMembershipFactory(valid_from=LATER, valid_to=EARLIER),
+    "reorganisation_kind_known": lambda: ReorganisationFactory(kind="dissolve"),
+    "reorganisation_status_known": lambda: ReorganisationFactory(status="lost"),
+    "reorganisation_applied_has_time": lambda: ReorganisationFactory(status="applied"),
+    "reorganisation_set_key_once": lambda: ReorganisationFactory(
+        locality=ReorganisationFactory(set_key="so-noi-vu").locality, set_key="so-noi-vu"
+    ),
+    "succession_once": lambda: _again(SuccessionFactory()),
+    "succession_to_another": lambda: _to_itself(SuccessionFactory()),
 }
+
+
+def _again(succession):
+    SuccessionFactory(
+        reorganisation=succession.reorganisation,
+        predecessor=succession.predecessor,
+        successor=succession.successor,
+    )
+
+
+def _to_itself(succession):
+    succession.successor = succession.predecessor
+    succession.save()
 
 
 def _same(row):
@@ -44,7 +72,7 @@ def test_the_database_refuses(name):
 
 
 def test_every_constraint_has_a_case():
-    models = (Locality, Agency, AgencyGroup, GroupMembership)
+    models = (Locality, Agency, AgencyGroup, GroupMembership, Reorganisation, Succession)
 
     assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED)
 

@@ -10,9 +10,20 @@ from django.db import IntegrityError, transaction
 from accounts.tests.factories import UserFactory
 from agencies.vietnamese import fold, sort_key
 from plans.models import Audience, ContentTheme, Plan
-from plans.permissions import can_create_plan, can_edit_plan, is_coordinator_of
+from plans.permissions import can_create_plan, can_edit_plan, can_view_plan, is_coordinator_of
 
-from .factories import PART_FACTORIES, AudienceFactory, ChannelFactory, ContentThemeFactory, PlanFactory
+from .factories import (
+    PART_FACTORIES,
+    AcknowledgementFactory,
+    AudienceFactory,
+    ChannelFactory,
+    ContentThemeFactory,
+    PlanEventFactory,
+    PlanFactory,
+    PlanFileFactory,
+    PlanVersionFactory,
+    RowEditFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -27,7 +38,21 @@ REFUSED = {
     "plan_number_once": lambda: _again(PlanFactory(), "issuing_agency", "number", "issued_on"),
     "plan_key_once_in_locality": lambda: _again(PlanFactory(key="ha-noi"), "key"),
     "audience_once_in_plan": lambda: AudienceFactory(**_words(AudienceFactory())),
+    "plan_purpose_known": lambda: PlanFactory(purpose="joke"),
+    "plan_amendment_amends": lambda: PlanFactory(purpose="amendment", status="draft"),
+    "plan_only_plans_are_issued": lambda: PlanFactory(purpose="template"),
+    "plan_one_amendment_in_draft": lambda: _amendment(_amendment(PlanFactory()).amends),
+    "version_ordinal_once_in_plan": lambda: PlanVersionFactory(plan=PlanVersionFactory().plan),
+    "version_ordinal_from_one": lambda: PlanVersionFactory(ordinal=0),
+    "plan_file_kind_known": lambda: PlanFileFactory(kind="song"),
+    "plan_event_status_known": lambda: PlanEventFactory(status="lost"),
+    "acknowledgement_once": lambda: AcknowledgementFactory(plan=AcknowledgementFactory().plan),
+    "row_edit_action_known": lambda: RowEditFactory(action="sing"),
 }
+
+
+def _amendment(plan):
+    return PlanFactory(locality=plan.locality, purpose="amendment", status="draft", amends=plan)
 
 
 def _words(audience):
@@ -127,19 +152,31 @@ def test_a_plan_is_called_by_its_number():
 @pytest.mark.parametrize("role", ["administrator", "coordinator", "focal_point", "leader"])
 @pytest.mark.parametrize("where", ["coordinating", "issuing", "another"])
 @pytest.mark.parametrize("status", ["draft", "issued", "amended", "closed", "replaced"])
-def test_only_the_plans_coordinator_edits_it_while_it_is_in_force(role, where, status):
+def test_only_who_drafts_a_plan_edits_it_while_it_is_a_draft(role, where, status):
     plan = PlanFactory(status=status)
     agency = {"coordinating": plan.coordinating_agency, "issuing": plan.issuing_agency}.get(where)
     person = UserFactory(role=role, agency=agency) if agency else UserFactory(role=role, agency__locality=plan.locality)
-    is_theirs = role == "coordinator" and where == "coordinating"
+    coordinates = role == "coordinator" and where == "coordinating"
 
-    assert is_coordinator_of(person, plan) == is_theirs
-    assert can_edit_plan(person, plan) == (is_theirs and status not in ("closed", "replaced"))
-    assert can_create_plan(person) == (role == "coordinator")
+    assert is_coordinator_of(person, plan) == coordinates
+    assert can_edit_plan(person, plan) == (coordinates and status == "draft")
+    assert can_view_plan(person, plan) == (status != "draft" or role != "focal_point")
+    assert can_create_plan(person) == (role in ("coordinator", "focal_point"))
+
+
+def test_a_focal_point_drafts_its_own_agencys_own_plan():
+    person = UserFactory()
+    locality = {"locality": person.agency.locality, "status": "draft"}
+
+    for coordinator in (None, person.agency):
+        own = PlanFactory(**locality, issuing_agency=person.agency, coordinating_agency=coordinator)
+        assert can_edit_plan(person, own) and can_view_plan(person, own)
+    above = PlanFactory(**locality, issuing_agency=person.agency)  # another agency coordinates it
+    assert not can_edit_plan(person, above)
 
 
 def test_without_a_coordinating_agency_the_issuer_coordinates():
-    plan = PlanFactory(coordinating_agency=None)
+    plan = PlanFactory(coordinating_agency=None, status="draft")
 
     assert can_edit_plan(UserFactory(role="coordinator", agency=plan.issuing_agency), plan)
     assert not can_edit_plan(UserFactory(role="coordinator", agency__locality=plan.locality), plan)

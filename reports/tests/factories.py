@@ -4,7 +4,11 @@ from datetime import date, timedelta
 
 from activities.progress import State
 from activities.submissions import Punctuality
+from agencies.models import Agency, AgencyKind, Locality
+from plans.models import Plan, PlanStatus
+from plans.tests.factories import PART_FACTORIES as PLAN_PARTS
 from reports.figures import Figure
+from reports.plan_document import build_plan_document
 from reports.quarterly import (
     PUNCTUALITY_WORDS,
     STATE_WORDS,
@@ -187,3 +191,142 @@ def make_report(*, figures=4, activities=12, submissions=8, evidence=6, **change
 def make_body(**changes):
     """A report whose annexes have no rows: quick to lay out."""
     return make_report(**{"figures": 0, "activities": 0, "submissions": 0, "evidence": 0, **changes})
+
+
+# A plan on paper: its content made by hand, as `activities.planning.versions.content_of` writes it.
+
+
+def make_plan(status=PlanStatus.ISSUED, **of_agency):
+    """A plan that is in no database: who issues it, and whether it is a draft."""
+    agency = {
+        "name": "Ủy ban nhân dân tỉnh Minh Họa",
+        "symbol": "UBND",
+        "kind": AgencyKind.PEOPLES_COMMITTEE,
+        **of_agency,
+    }
+    return Plan(
+        pk=7,
+        number="12/KH-UBND",
+        status=status,
+        period_start=date(2026, 1, 1),
+        issuing_agency=Agency(**agency),
+        locality=Locality(place_name="Minh Họa"),
+    )
+
+
+def row(text, place=0, **changes):
+    """A row of a part."""
+    return {
+        "id": place,
+        "code": "",
+        "text": text,
+        "note": "",
+        "extra": "",
+        "more": "",
+        "parent": 0,
+        "names": [],
+        "is_focus": False,
+        **changes,
+    }
+
+
+def rows(*texts):
+    return [row(text, place) for place, text in enumerate(texts, start=1)]
+
+
+def party(name):
+    return {"name": name, "agency": 1, "group": None, "invited": False}
+
+
+def make_task(place=1, **changes):
+    """An activity of a plan's content."""
+    return {
+        "id": place,
+        "place": place,
+        "number": str(place),
+        "title": f"{LONG_TITLE}, việc {place}",
+        "details": "Mỗi quý một buổi.\nÝ kiến được tổng hợp và trả lời bằng văn bản.",
+        "group": None,
+        "schedule_kind": "one_off",
+        "schedule_text": "Trước ngày 31/8/2026",
+        "start": None,
+        "deadline": "2026-08-31",
+        "target_quantity": 40,
+        "target_unit": "buổi",
+        "indicator": None,
+        "is_stock": False,
+        "expected_product": "40 buổi; văn bản trả lời",
+        "channels": [],
+        "themes": [],
+        "leads": [party("Sở Nội vụ"), party("Các sở, ban, ngành")],
+        "cooperating": [party("UBND các xã, phường")],
+        "cancelled_on": None,
+        **changes,
+    }
+
+
+def make_content(*, groups=(), activities=(), facts=None, **parts):
+    """The content of a plan: `parts` are the rows of each part, those not named have none."""
+    return {
+        "facts": {
+            "number": "12/KH-UBND",
+            "kind": "KH",
+            "title": "Thông tin, tuyên truyền cải cách hành chính năm 2026",
+            "place": "Minh Họa",
+            "issuing_agency_name": "Ủy ban nhân dân tỉnh Minh Họa",
+            "period_text": "Năm 2026",
+            "source_form": "portal",
+            "signing_authority": "TM. ỦY BAN NHÂN DÂN\nKT. CHỦ TỊCH",
+            "signatory_title": "Phó Chủ tịch",
+            "signatory_name": "Đặng Văn Sơn",
+            "issued_on": "2026-02-05",
+            "period_start": "2026-01-01",
+            "period_end": "2026-12-31",
+            "coordinating_agency": "Sở Nội vụ",
+            **(facts or {}),
+        },
+        "parts": {name: parts.get(name, []) for name in PLAN_PARTS},
+        "groups": [{"id": place, "position": place, "title": title} for place, title in enumerate(groups, start=1)],
+        "activities": list(activities),
+    }
+
+
+def make_full_content(activities=24, **facts):
+    """A plan that says something of everything, long enough for several pages."""
+    return make_content(
+        facts=facts,
+        groups=("Chỉ đạo, công khai", "Báo chí, truyền thanh, nền tảng số"),
+        activities=[make_task(place, group=1 + (place > activities // 3)) for place in range(1, activities + 1)],
+        legal_bases=rows(
+            "Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025",
+            "Nghị quyết số 76/NQ-CP ngày 15 tháng 7 năm 2021 của Chính phủ",
+            "Theo đề nghị của Giám đốc Sở Nội vụ",
+        ),
+        objectives=[row(f"{LONG_TITLE}.", place) for place in range(3)],
+        requirements=[row(f"{LONG_TITLE}, yêu cầu {place}.", place) for place in range(9)],
+        audiences=rows("Người dân, doanh nghiệp"),
+        themes=[
+            row("Đối với người dân, doanh nghiệp", 1, names=["Người dân, doanh nghiệp"]),
+            row("Bộ thủ tục hành chính đã công bố", 2, parent=1, is_focus=True, note="focus"),
+            row("Dịch vụ công trực tuyến toàn trình: ằ ẳ ẵ ặ ề ể ễ ệ ồ ổ ỗ ộ ờ ở ỡ ợ", 3, parent=1),
+        ],
+        channels=rows("Cổng thông tin điện tử", "Truyền thanh cơ sở"),
+        budget_lines=[
+            row("In 40.000 tờ gấp.", 1, note="260000000", extra="Sở Nội vụ"),
+            row("Thi trực tuyến", 2, note="70000000"),
+        ],
+        duties=[
+            row("Đôn đốc, kiểm tra.", 1, note="monitor", names=["Sở Nội vụ"]),
+            row("Tổng hợp báo cáo.", 2, note="report", names=["Sở Nội vụ"]),
+            row("Ban hành kế hoạch của mình.", 3, note="cascade_plan", names=["UBND các xã, phường"]),
+        ],
+        reporting_duties=[
+            row("Báo cáo kết quả.", note="Sở Nội vụ", extra="Bộ Nội vụ", code='["quarterly"]', more="\x1fngày 20")
+        ],
+        recipients=rows("Bộ Nội vụ", "UBND các xã, phường", "Lưu: VT, NC"),
+    )
+
+
+def make_paper(content=None, status=PlanStatus.ISSUED, **changes):
+    """The document of a plan that says something of everything, or of `content`."""
+    return build_plan_document(make_plan(status), content or make_full_content(), **changes)
