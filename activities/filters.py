@@ -1,18 +1,26 @@
 """What the query string of the list of activities means."""
 
+from datetime import date, timedelta
+
 import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
 from agencies.vietnamese import MOST_WORDS, fold
-from plans.models import Channel, Plan
+from plans.models import Channel
 
 from .models import Activity, AssignmentRole
 from .progress import State, is_on_track
 
 ON_TRACK = "on-track"
+DUE = [
+    ("7", _("within 7 days")),
+    ("30", _("within 30 days")),
+    ("quarter", _("this quarter")),
+    ("year", _("this year")),
+    ("none", _("without a deadline")),
+]
 
 
 class ActivityFilter(django_filters.FilterSet):
@@ -21,12 +29,10 @@ class ActivityFilter(django_filters.FilterSet):
     text = django_filters.CharFilter(
         label=_("Number or title"), method="with_text", widget=forms.TextInput(attrs={"type": "search"})
     )
-    plan = django_filters.ModelChoiceFilter(label=_("Plan"), queryset=Plan.objects.none(), empty_label=_("all plans"))
-    lead = django_filters.ModelChoiceFilter(
-        label=_("Lead agency"), queryset=Agency.objects.none(), method="led_by", empty_label=_("all agencies")
-    )
-    channel = django_filters.ModelChoiceFilter(
-        label=_("Channel"), field_name="channels", queryset=Channel.objects.all(), empty_label=_("all channels")
+    plan = django_filters.ChoiceFilter(label=_("Plan"), empty_label=_("all plans"))
+    lead = django_filters.ChoiceFilter(label=_("Lead agency"), method="led_by", empty_label=_("all agencies"))
+    channel = django_filters.ChoiceFilter(
+        label=_("Channel"), field_name="channels", distinct=True, empty_label=_("all channels")
     )
     state = django_filters.ChoiceFilter(
         label=_("State"),
@@ -34,19 +40,27 @@ class ActivityFilter(django_filters.FilterSet):
         method="in_memory",
         empty_label=_("all states"),
     )
+    due = django_filters.ChoiceFilter(
+        label=_("Deadline"), choices=DUE, method="due_within", empty_label=_("any deadline")
+    )
 
     class Meta:
         model = Activity
-        fields = ["text", "plan", "lead", "channel", "state"]
+        fields = ["text", "plan", "lead", "channel", "state", "due"]
 
-    def __init__(self, data, *, queryset, user):
+    def __init__(self, data, *, queryset, plans, leads, today):
+        """`plans`: those the person reads; `leads`: the agencies that lead something in them."""
         super().__init__(data, queryset=queryset)
-        self.filters["plan"].queryset = Plan.objects.visible_to(user)
-        self.filters["lead"].queryset = (
-            Agency.objects.visible_to(user)
-            .filter(Q(assignments__role=AssignmentRole.LEAD) | Q(groups__assignments__role=AssignmentRole.LEAD))
-            .distinct()
-        )
+        self.today = today
+        self.plans = {str(plan.pk): plan for plan in plans}
+        self.filters["plan"].extra["choices"] = [(key, plan.with_issuer) for key, plan in self.plans.items()]
+        self.filters["lead"].extra["choices"] = [(str(agency.pk), agency.name) for agency in leads]
+        self.filters["channel"].extra["choices"] = [(channel.pk, str(channel)) for channel in Channel.objects.all()]
+
+    @property
+    def chosen_plan(self):
+        """The plan chosen, or None."""
+        return self.plans.get(getattr(self.form, "cleaned_data", {}).get("plan"))
 
     def with_text(self, activities, _name, words):
         for word in fold(words).split()[:MOST_WORDS]:
@@ -60,6 +74,11 @@ class ActivityFilter(django_filters.FilterSet):
             assignments__valid_to__isnull=True,
         ).distinct()
 
+    def due_within(self, activities, _name, span):
+        if span == "none":
+            return activities.filter(deadline__isnull=True)
+        return activities.filter(deadline__range=_days_of(span, self.today))
+
     def in_memory(self, activities, _name, _state):
         return activities
 
@@ -70,3 +89,13 @@ class ActivityFilter(django_filters.FilterSet):
             return [row for row in rows if not state or row.state == state]
         due = {period.plan_id for period in periods if period.agency_due_on < today}
         return [row for row in rows if is_on_track(row, today=today, a_period_is_due=row.activity.plan_id in due)]
+
+
+def _days_of(span, today):
+    """First and last day of a span of DUE, as it is on `today`."""
+    if span.isdigit():
+        return today, today + timedelta(days=int(span))
+    if span == "year":
+        return date(today.year, 1, 1), date(today.year, 12, 31)
+    first = date(today.year, today.month - (today.month - 1) % 3, 1)
+    return first, (first + timedelta(days=100)).replace(day=1) - timedelta(days=1)

@@ -9,8 +9,9 @@ from django.urls import reverse
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from agencies.tests.factories import AgencyFactory
-from plans.filters import PlanFilter, years_of
+from plans.filters import PlanFilter, facts_of, issuers_of, readable, years_of
 from plans.models import Plan
+from plans.permissions import can_view_plan
 
 from .factories import PlanFactory
 
@@ -87,40 +88,90 @@ def test_another_localitys_agency_is_no_choice(three):
     other = Plan.objects.exclude(locality=three.now.locality).get().issuing_agency
     chosen = PlanFilter({"issuing_agency": other.pk}, queryset=Plan.objects.visible_to(three.user), user=three.user)
 
-    assert other not in chosen.form.fields["issuing_agency"].queryset
+    assert str(other.pk) not in dict(chosen.form.fields["issuing_agency"].choices)
     assert "issuing_agency" in chosen.form.errors
 
 
 def test_two_people_are_offered_their_own_agencies(three):
     stranger = UserFactory(agency__locality=Plan.objects.exclude(locality=three.now.locality).get().locality)
     offered = [
-        set(PlanFilter({}, queryset=Plan.objects.visible_to(user), user=user).form.fields["issuing_agency"].queryset)
+        {
+            key
+            for key, _name in PlanFilter({}, queryset=Plan.objects.visible_to(user), user=user)
+            .filters["issuing_agency"]
+            .extra["choices"]
+        }
         for user in (three.user, stranger, three.user)
     ]
 
-    assert offered[0] == offered[2] == {three.now.issuing_agency, three.issuer}
+    assert offered[0] == offered[2] == {str(three.now.issuing_agency_id), str(three.issuer.pk)}
     assert not offered[0] & offered[1]
 
 
-def test_the_years_on_offer_are_the_plans_own(three):
-    assert years_of(Plan.objects.visible_to(three.user)) == [2027, 2026, 2025, 2012]
+def test_the_choices_are_the_plans_own(three):
+    facts = facts_of(Plan.objects.visible_to(three.user))
+
+    assert years_of(facts) == [2027, 2026, 2025, 2012]
+    assert [name for _key, name in issuers_of(facts)] == [three.now.issuing_agency.name, "UBND thành phố Đà Lạt"]
 
 
-def test_the_list_is_in_dictionary_order(three):
-    Plan.objects.all().exclude(pk=three.now.pk).update(number="")
-    for title in ("Đà Lạt", "Dương", "ảnh", "Ăn"):
-        PlanFactory(locality=three.now.locality, title=title)
+@pytest.fixture
+def of_an_agency(three):
+    """A department's own plan, which carries out the locality's."""
+    department = AgencyFactory(locality=three.now.locality, parent=three.now.issuing_agency, name="Sở Nội vụ")
+    return PlanFactory(
+        locality=three.now.locality, issuing_agency=department, parent=three.now, title="Tuyên truyền của Sở Nội vụ"
+    )
 
-    page = login(three.user).get(reverse("plans:list"), {"year": "2026"}).context["page"]
 
-    assert [plan.title for plan in page] == [
-        "ảnh",
-        "Ăn",
-        "Dương",
-        "Đà Lạt",
-        "Tuyên truyền cải cách hành chính",
-        "TUYÊN TRUYỀN dịch vụ công",
-    ]
+@pytest.mark.parametrize(
+    "asked, names",
+    [
+        ({}, ["now", "long", "old"]),
+        ({"whose": "own"}, ["now", "long", "old"]),
+        ({"whose": "agencies"}, ["of_an_agency"]),
+        ({"whose": "all"}, ["now", "long", "old", "of_an_agency"]),
+        ({"whose": "mine"}, ["now", "long", "old"]),
+        ({"text": "tuyen truyen"}, ["now", "long", "of_an_agency"]),
+        ({"text": "tuyen truyen", "whose": "own"}, ["now", "long"]),
+    ],
+)
+def test_whose_plans(three, of_an_agency, asked, names):
+    three.of_an_agency = of_an_agency
+
+    assert set(found(three, **asked)) == {getattr(three, name) for name in names}
+
+
+def test_the_plans_that_carry_one_out(three, of_an_agency):
+    assert found(three, parent=str(three.now.pk)) == [of_an_agency]
+    assert found(three, issuing_agency=str(of_an_agency.issuing_agency_id)) == [of_an_agency]
+
+
+def test_a_focal_point_sees_the_own_agencys_plans_among_the_localitys(three, of_an_agency):
+    three.user = UserFactory(agency=of_an_agency.issuing_agency)
+
+    assert of_an_agency in found(three)
+    assert found(three, whose="agencies") == []
+
+
+def test_where_only_agencies_have_plans_all_are_shown(of_an_agency):
+    Plan.objects.exclude(pk=of_an_agency.pk).update(issuing_agency=of_an_agency.issuing_agency)
+    user = UserFactory(agency=of_an_agency.coordinating_agency, role=Role.LEADER)
+
+    assert PlanFilter({}, queryset=Plan.objects.visible_to(user), user=user).shows == "all"
+
+
+@pytest.mark.parametrize("role, reads", [(Role.LEADER, True), (Role.COORDINATOR, True), (Role.FOCAL_POINT, False)])
+def test_drafts_of_others_are_not_a_focal_points_to_read(three, of_an_agency, role, reads):
+    agency = of_an_agency.issuing_agency
+    Plan.objects.filter(pk=of_an_agency.pk).update(status="draft", coordinating_agency=agency)
+    others = PlanFactory(issuing_agency=agency, locality=agency.locality, status="draft")
+    user = UserFactory(agency=agency, role=role)
+
+    seen = readable(Plan.objects.visible_to(user), user)
+
+    assert [plan in seen for plan in (three.long, others, of_an_agency)] == [reads, reads, True]
+    assert all(can_view_plan(user, plan) for plan in seen)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +204,7 @@ def test_long_lists_have_pages(three):
 
     assert len(first.context["page"]) == 50
     assert len(second.context["page"]) == 7
-    assert "?page=2&amp;text=tuyen" in first.text
+    assert "?text=tuyen&amp;page=2" in first.text or "?page=2&amp;text=tuyen" in first.text
 
 
 def test_words_of_an_activity_find_its_plan(client):
