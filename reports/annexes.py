@@ -14,16 +14,20 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What stands in a cell; `sign` names the sign of a state, `url` makes the text a link."""
+    """What stands in a cell; `sign` names the sign of a state, `url` makes the text a link.
+
+    A cell that spans columns is the last of its row; `css` is the column's where the cell has none of its own.
+    """
 
     text: str
     sign: str = ""
     url: str = ""
     css: str = ""
+    span: int = 1
 
 
 class Annex(NamedTuple):
-    """A table on pages of its own; `empty` is said where there are no rows."""
+    """A table on pages of its own; `empty` is said where there are no rows. The only annex has no numeral."""
 
     numeral: str
     title: str
@@ -32,10 +36,15 @@ class Annex(NamedTuple):
     empty: str
 
     @property
+    def name(self):
+        return f"Phụ lục {self.numeral}".strip()
+
+    @property
     def cells(self):
         """The rows, each cell dressed as its column."""
         return [
-            [cell._replace(css=column.css) for cell, column in zip(row, self.columns, strict=True)] for row in self.rows
+            [cell._replace(css=cell.css or column.css) for cell, column in zip(row, self.columns, strict=False)]
+            for row in self.rows
         ]
 
 

@@ -1,12 +1,13 @@
 """The state of a plan on a day, for leaders: one object with every figure, worst first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from activities.calendar import current_period
-from activities.models import PeriodKind, ReportingPeriod, Status
+from activities.calendar import is_past
+from activities.models import AssignmentRole, PeriodKind, ReportingPeriod, Status
 from activities.models.period import ROMAN
 from activities.obligations import load_duties
+from activities.planning.versions import as_in_force
 from activities.progress import (
     REPORTED,
     Standing,
@@ -17,7 +18,7 @@ from activities.progress import (
     standings_of,
     worst_first,
 )
-from activities.submissions import Punctuality, Submission, rate, submissions_of
+from activities.submissions import Punctuality, Submission, by_todays_names, names_differ, rate, submissions_of
 
 from .charts import target_bar, timeline, trend_line
 from .figures import Figure, build_figures
@@ -85,6 +86,8 @@ class Dashboard:
     """Counts are activities or agencies; `rows` are worst first.
 
     Activities stand as on `as_of`: today, or the day a past period's report was due. Submissions are as of `today`.
+    Agencies bear the names of the period's time, or today's (`by_todays_names`), where that makes a difference
+    (`names_differ`).
     """
 
     period: ReportingPeriod
@@ -107,6 +110,8 @@ class Dashboard:
     unreported: tuple[Standing, ...]
     as_of: date
     is_past: bool
+    by_todays_names: bool
+    names_differ: bool
     today: date
 
     @property
@@ -201,34 +206,40 @@ class Dashboard:
         return timeline(self.rows, starts_on=plan.period_start, ends_on=plan.period_end, today=self.as_of)
 
 
-def build_dashboard(period, periods, *, today):
-    """The state of `period`'s plan on `today`; of a past period as its report should have shown it.
+def build_dashboard(period, periods, *, today, todays_names=False):
+    """The state of `period`'s plan on `today`; of a past period (`is_past`) as its report should have shown it.
 
-    A period is past when its consolidated report was due before `today` and another one matters now. Its activities
-    stand as on that day, by the lines of periods that had ended.
+    Its activities stand as on the day the report was due, by the lines of periods that had ended.
 
     Args:
         period: ReportingPeriod with its plan loaded.
         periods: all reporting periods of the plan.
+        todays_names: read agencies that have ended since under those that carry on for them.
 
-    Seven queries, whatever the number of agencies and activities.
+    Eight queries, whatever the number of agencies and activities; one more where an agency has ended.
     """
     plan = period.plan
     duties = load_duties([plan.pk])
-    activities = list(plan.activities.select_related("plan", "indicator"))
-    is_past = period.consolidated_due_on < today and period != current_period(periods, today)
-    as_of = period.consolidated_due_on if is_past else today
-    until = period.ends_on if is_past else None
+    past = is_past(period, periods, today)
+    as_of = period.consolidated_due_on if past else today
+    until = period.ends_on if past else None
+    activities = as_in_force(list(plan.activities.select_related("plan", "indicator")), until or today)
     lines = reported_lines(activities, until=until)
     rows = worst_first(standings_of(activities, duties, lines, today=as_of, until=until))
-    a_period_is_due = is_past or any(each.agency_due_on < today for each in periods)
+    if todays_names and duties.successors:
+        rows = [_by_todays_names(row, duties, until or today) for row in rows]
+    a_period_is_due = past or any(each.agency_due_on < today for each in periods)
     off_track = [row for row in rows if not is_on_track(row, today=as_of, a_period_is_due=a_period_is_due)]
     shown = sorted((p for p in periods if p.starts_on <= period.starts_on), key=lambda p: p.starts_on)[-PERIODS_SHOWN:]
     by_period = submissions_of(shown, duties, today=today)
+    differ = any(names_differ(each, duties.successors) for each in by_period.values())
+    if todays_names and duties.successors:
+        by_period = {each: by_todays_names(rows, duties.successors) for each, rows in by_period.items()}
     trend = tuple(_totals(each, by_period[each]) for each in shown)
     counts = count_by_state(rows)
     alive = len(rows) - counts[State.CANCELLED]
-    figures = tuple(figure for figure in build_figures(period, activities, lines, REPORTED) if figure.target)
+    counted = build_figures(period, activities, lines, REPORTED, duties.successors)
+    figures = tuple(figure for figure in counted if figure.target)
     share = year_share(period, today)
     return Dashboard(
         period=period,
@@ -248,11 +259,21 @@ def build_dashboard(period, periods, *, today):
         figures=tuple(sorted(figures, key=lambda figure: figure.target_percent or 0)),
         behind=sum((figure.target_percent or 0) < share for figure in figures),
         year_share=share,
-        unreported=tuple(row for row in off_track if row.state == State.NOT_STARTED),
+        unreported=tuple(row for row in off_track if row.state == State.NOT_STARTED and not row.is_invited),
         as_of=as_of,
-        is_past=is_past,
+        is_past=past,
+        by_todays_names=todays_names,
+        names_differ=differ,
         today=today,
     )
+
+
+def _by_todays_names(row, duties, day):
+    """The activity's standing with the agencies that carry on today for those of the plan."""
+    lead, cooperating = (
+        duties.names(row.activity, role, day, now=True) for role in (AssignmentRole.LEAD, AssignmentRole.COOPERATING)
+    )
+    return replace(row, leads=lead, cooperating=cooperating)
 
 
 def year_share(period, today):

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from activities.models import Indicator, OutputCount
 from activities.shares import share
+from agencies.successions import NONE
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Figure:
         return self.unit_en if get_language() == "en" else self.unit
 
 
-def build_figures(period, activities, lines, statuses):
+def build_figures(period, activities, lines, statuses, successors=NONE):
     """The plan's figures for `period`: indicators that were counted or have a target, in catalogue order.
 
     Args:
         activities: all activities of the plan.
         lines: their reported lines (`reported_lines`) of the updates in `statuses`.
+        successors: who carries on for agencies that have ended (`Duties.successors`).
 
     Two queries.
     """
@@ -58,7 +60,7 @@ def build_figures(period, activities, lines, statuses):
             targets[activity.indicator_id] += activity.target_quantity
     values = _values_by_indicator(period, activities, lines, statuses)
     return tuple(
-        _figure(indicator, channels, values.get(indicator.pk, []), targets.get(indicator.pk), period)
+        _figure(indicator, channels, values.get(indicator.pk, []), targets.get(indicator.pk), period, successors)
         for indicator, channels in _indicators({*targets, *values})
     )
 
@@ -95,7 +97,7 @@ def _values_by_indicator(period, activities, lines, statuses):
     return {code: sorted(rows) for code, rows in values.items()}
 
 
-def _figure(indicator, channels, values, target, period):
+def _figure(indicator, channels, values, target, period, successors):
     return Figure(
         code=indicator.code,
         name=indicator.name,
@@ -104,16 +106,21 @@ def _figure(indicator, channels, values, target, period):
         unit_en=indicator.unit_en,
         channel=", ".join(channels),
         is_stock=indicator.is_stock,
-        in_period=total([row for row in values if row[0] == period.ends_on], indicator.is_stock),
-        cumulative=total(values, indicator.is_stock),
+        in_period=total([row for row in values if row[0] == period.ends_on], indicator.is_stock, successors),
+        cumulative=total(values, indicator.is_stock, successors),
         target=target,
     )
 
 
-def total(values, is_stock):
-    """The sum of (day, agency, value) rows in order of time; of a stock each agency's last one; None of no rows."""
+def total(values, is_stock, successors=NONE):
+    """The sum of (day, agency, value) rows in order of time; of a stock each agency's last one; None of no rows.
+
+    The stock of an agency that ended counts until its successor states one.
+    """
     if not values:
         return None
     if is_stock:
-        return sum({agency: value for _day, agency, value in values}.values())
+        last = {agency: (day, value) for day, agency, value in values}
+        over = successors.superseded({agency: day for agency, (day, _number) in last.items()})
+        return sum(value for agency, (_day, value) in last.items() if agency not in over)
     return sum(value for _day, _agency, value in values)

@@ -1,4 +1,4 @@
-"""Paper: the quarterly report as PDF, set out as Nghị định 30/2020/NĐ-CP asks. The one door of WeasyPrint.
+"""Paper: the quarterly report and the plan as PDF, set out as Nghị định 30/2020/NĐ-CP asks. The one door of WeasyPrint.
 
 WeasyPrint loads pango when it is imported, so it is imported where it is used: a machine without pango can still show
 every page of the portal.
@@ -11,7 +11,6 @@ from base64 import b64encode
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
@@ -25,20 +24,8 @@ from django.utils.html import format_html
 from agencies.vietnamese import nfc
 
 from .annexes import annexes
-from .wording import first_lower
+from .typesetting import FONT_FACES, document_title, font_files, heading_lines, reference_line
 
-FONT_PACKAGE = "rinoh-typeface-texgyretermes"
-# (weight, style, the package's file, the file of an office's own Times New Roman)
-FONT_FACES = (
-    ("normal", "normal", "rinoh_typeface_texgyretermes/texgyretermes-regular.otf", "times.ttf"),
-    ("bold", "normal", "rinoh_typeface_texgyretermes/texgyretermes-bold.otf", "timesbd.ttf"),
-    ("normal", "italic", "rinoh_typeface_texgyretermes/texgyretermes-italic.otf", "timesi.ttf"),
-    ("bold", "italic", "rinoh_typeface_texgyretermes/texgyretermes-bolditalic.otf", "timesbi.ttf"),
-)
-REGULAR, BOLD = 0, 1
-MM = 72 / 25.4
-LEFT_WIDTH = 67 * MM  # of the left column of the heading, less a little
-ABSTRACT_WIDTH = 150 * MM
 SVG = "{http://www.w3.org/2000/svg}"
 TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
 
@@ -57,16 +44,39 @@ def kept_pdf(report):
     Raises:
         PdfBusyError, OSError: as `quarterly_pdf`.
     """
-    key = sha256(f"{settings.REPORT_FONT_DIR}{report!r}".encode()).hexdigest()
+    return _kept(report, quarterly_pdf)
+
+
+def kept_plan_pdf(document):
+    """`plan_pdf`, set once and kept while the plan says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `plan_pdf`.
+    """
+    return _kept(document, plan_pdf)
+
+
+def _kept(document, typeset):
+    key = sha256(f"{settings.REPORT_FONT_DIR}{document!r}".encode()).hexdigest()
     kept = caches["documents"].get(key)
     if kept is None:
-        kept = quarterly_pdf(report)
+        kept = typeset(document)
         caches["documents"].set(key, kept)
     return kept
 
 
 def quarterly_pdf(report):
-    """`report` (a QuarterlyReport) as PDF bytes: the body portrait, then its annexes landscape, each numbered from 1.
+    """`report` (a QuarterlyReport) with its annexes as PDF bytes: see `_typeset`."""
+    return _typeset(report, annexes(report))
+
+
+def plan_pdf(document):
+    """`document` (a PlanPaper) with its annex as PDF bytes: see `_typeset`."""
+    return _typeset(document, document.annexes)
+
+
+def _typeset(document, tables):
+    """A document as PDF bytes: the body portrait, then its annexes landscape, each numbered from 1.
 
     Text is printed in NFC. A character the font does not have is drawn in no other font: symbols are left out,
     letters become "?" (see `Drawable`).
@@ -79,87 +89,38 @@ def quarterly_pdf(report):
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
 
-    fonts = _font_files()
+    fonts = font_files()
     fetcher = _fetcher(fonts)
     drawable = Drawable(fonts)
     font_configuration = FontConfiguration()
     with _alone(), _without_garbage_collection():
         try:
             css = CSS(string=_stylesheet(fonts), font_config=font_configuration, url_fetcher=fetcher)
-            documents = [
+            parts = [
                 HTML(string=nfc(html).translate(drawable), url_fetcher=fetcher).render(
                     stylesheets=[css], font_config=font_configuration, pdf_variant=TAGGED
                 )
-                for html in _pages(report, fonts)
+                for html in _pages(document, tables, fonts)
             ]
-            pages = [page for document in documents for page in document.pages]
-            return documents[0].copy(pages).write_pdf(pdf_variant=TAGGED)
+            pages = [page for part in parts for page in part.pages]
+            return parts[0].copy(pages).write_pdf(pdf_variant=TAGGED)
         except FatalURLFetchingError as error:  # a BaseException, which no view would catch
             raise OSError(str(error)) from error
 
 
-def _pages(report, fonts):
+def _pages(document, tables, fonts):
     """The HTML of the body and of each annex: page numbers restart because each is a document of its own."""
-    heading = report.heading
+    heading = document.heading
     context = {
-        "report": report,
+        "document": document,
         "heading": heading,
-        "title": f"Báo cáo {first_lower(heading.abstract)}",
+        "title": document_title(heading),
         "reference": reference_line(heading),
-        "parent": balanced(heading.parent_agency, LEFT_WIDTH, _advances(fonts[REGULAR], 12)),
-        "agency": balanced(heading.agency, LEFT_WIDTH, _advances(fonts[BOLD], 12)),
-        "abstract": balanced(heading.abstract, ABSTRACT_WIDTH, _advances(fonts[BOLD], 14)),
+        "lines": heading_lines(heading, fonts),
     }
     yield render_to_string("reports/pdf/body.html", context)
-    for annex in annexes(report):
+    for annex in tables:
         yield render_to_string("reports/pdf/annex.html", {**context, "annex": annex})
-
-
-def reference_line(heading):
-    """'(Kèm theo Báo cáo số 07/BC-SNV ngày 05 tháng 02 năm 2026 của Sở Nội vụ)', open where the heading is open."""
-    number = heading.number.removeprefix("Số:").lstrip(" ")
-    day = heading.place_and_date.rpartition(", ")[2]
-    return f"(Kèm theo Báo cáo số {number} {day} của {heading.agency_name or heading.agency})"
-
-
-def balanced(text, width, advances):
-    """`text` broken into as few lines as `width` (pt) allows, all about as long: no last line of one word.
-
-    Args:
-        advances: {character: its width in pt}.
-    """
-    words = nfc(text).split()
-    few = len(_wrapped(words, width, advances))
-    narrow, wide = 0, width
-    while wide - narrow > 1:
-        middle = (narrow + wide) / 2
-        if len(_wrapped(words, middle, advances)) > few:
-            narrow = middle
-        else:
-            wide = middle
-    return "\n".join(_wrapped(words, wide, advances))
-
-
-def _wrapped(words, width, advances):
-    lines, room = [], 0
-    for word in words:
-        length = sum(advances.get(char, advances["n"]) for char in word)
-        if lines and advances[" "] + length <= room:
-            lines[-1] += f" {word}"
-            room -= advances[" "] + length
-        else:
-            lines.append(word)
-            room = width - length
-    return lines
-
-
-@cache
-def _advances(file, size):
-    from fontTools.ttLib import TTFont
-
-    with TTFont(file, lazy=True) as font:
-        scale = size / font["head"].unitsPerEm
-        return {chr(code): font["hmtx"][glyph][0] * scale for code, glyph in font.getBestCmap().items()}
 
 
 @contextmanager
@@ -183,14 +144,6 @@ def _without_garbage_collection():
     finally:
         if was_on:
             gc.enable()
-
-
-def _font_files():
-    """The files of FONT_FACES, in their order."""
-    if settings.REPORT_FONT_DIR:
-        return tuple(Path(settings.REPORT_FONT_DIR, own).resolve(strict=True) for *_face, own in FONT_FACES)
-    package = distribution(FONT_PACKAGE)
-    return tuple(Path(package.locate_file(file)).resolve(strict=True) for _weight, _style, file, _own in FONT_FACES)
 
 
 def _stylesheet(fonts):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from activities.models import (
     Evidence,
@@ -20,11 +20,11 @@ from activities.models import (
 )
 from activities.models.period import ROMAN as QUARTERS
 from activities.obligations import load_duties
+from activities.planning.versions import as_in_force
 from activities.progress import APPROVED_ONLY, State, count_by_state, reported_lines, standings_of
 from activities.submissions import Punctuality, rate, submissions_of
 from agencies.models import AgencyKind
-from plans.document import read_document
-from plans.models import PlanKind
+from plans.document import KIND_WORDS, read_document
 
 from .figures import Figure, build_figures
 from .wording import (
@@ -68,11 +68,6 @@ STATUS_WORDS = {
     Status.APPROVED: "Đã duyệt",
     None: "",
 }
-KIND_WORDS = {
-    PlanKind.PLAN: "Kế hoạch",
-    PlanKind.PROGRAMME: "Chương trình",
-    PlanKind.SCHEME: "Đề án",
-}
 COMMITTEES = (AgencyKind.PEOPLES_COMMITTEE, AgencyKind.COMMUNE_COMMITTEE)
 # How the name of an agency begins, and the position of its head; other agencies have a GIÁM ĐỐC.
 HEADS = (
@@ -112,6 +107,7 @@ class Heading:
     signatory_name: str
     recipients: tuple[str, ...]
     agency_name: str = ""  # the agency as a sentence names it
+    note: str = ""  # in brackets under the abstract: what became of the document
 
 
 @dataclass(frozen=True)
@@ -222,16 +218,18 @@ def build_quarterly_report(period, *, today):
         period: ReportingPeriod with plan, plan__issuing_agency, plan__coordinating_agency__parent loaded.
         today: the day the draft is made.
 
-    Eleven queries, whatever the number of agencies and activities.
+    Twelve queries, whatever the number of agencies and activities.
     """
     plan = period.plan
     as_of = min(today, period.ends_on)
     duties = load_duties([plan.pk])
     activities = list(plan.activities.select_related("plan", "indicator").prefetch_related("themes"))
+    activities = as_in_force(activities, period.ends_on)
     reported = reported_lines(activities, statuses=APPROVED_ONLY, until=period.ends_on)
-    rows = standings_of(activities, duties, reported, today=as_of, until=period.ends_on)
+    with translation.override("vi"):  # the names of the invited say so in the document's language
+        rows = standings_of(activities, duties, reported, today=as_of, until=period.ends_on)
     submissions = submissions_of([period], duties, today=today)[period]
-    figures = build_figures(period, activities, reported, APPROVED_ONLY)
+    figures = build_figures(period, activities, reported, APPROVED_ONLY, duties.successors)
     lines = _lines_of(period, activities, reported)
     updates = sorted({line.update.pk: line.update for line in lines}.values(), key=lambda u: (u.agency.name_sort, u.pk))
     document = read_document(plan)
@@ -306,7 +304,7 @@ def reporting_agency(plan):
 def _heading(plan, period, today):
     agency = reporting_agency(plan)
     parent = agency.parent
-    authority, title = _signing(agency)
+    authority, title = signing_of(agency)
     is_committee = agency.kind in COMMITTEES
     return Heading(
         # People's Committees print no agency above their own name.
@@ -328,7 +326,7 @@ def _heading(plan, period, today):
     )
 
 
-def _signing(agency):
+def signing_of(agency):
     """(authority line, position) of the head of `agency`."""
     if agency.kind in COMMITTEES:
         return "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"

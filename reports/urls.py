@@ -9,3 +9,9 @@ urlpatterns = [
     path("reports/<int:pk>/", views.report_detail, name="detail"),
     path("reports/<int:pk>.pdf", views.report_pdf, name="pdf"),
 ]
+
+# Joined to the addresses of `plans` (reformcomms/urls.py): the plan leaves from here.
+plan_urlpatterns = [
+    path("<int:pk>.pdf", views.plan_pdf, name="pdf"),
+    path("<int:pk>.docx", views.plan_word, name="docx"),
+]

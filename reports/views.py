@@ -1,24 +1,32 @@
-"""The dashboard, the list of quarterly reports, a report on screen and as PDF."""
+"""The dashboard, the list of quarterly reports, a report on screen and as PDF, a plan as PDF and Word."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from activities.files import CONTENT_TYPES
 from activities.filters import ON_TRACK
-from activities.frame import chosen_period, periods_of
+from activities.frame import chosen_period, periods_of, reads_todays_names
+from activities.planning.versions import content_of
 from agencies.access import require
+from plans.models import Plan
+from plans.permissions import can_view_plan
 
 from .annexes import annexes
 from .dashboard import build_dashboard
-from .pdf import PdfBusyError, kept_pdf
+from .pdf import PdfBusyError, kept_pdf, kept_plan_pdf
 from .permissions import can_view_dashboard, can_view_report
+from .plan_document import build_plan_document, file_name
 from .quarterly import build_quarterly_report
+from .word import plan_docx
 
 NOT_FOR_YOU = gettext_lazy("The state of the whole locality is for its coordinator, leaders and administrators.")
+PLAN_IN_DRAFT = gettext_lazy("This plan is a draft: its coordinator is still working on it.")
+BUSY = gettext_lazy("Other documents are being made just now. Please ask for the PDF again in a minute.")
 DRAFTS_ONLY = gettext_lazy("Reports are drafts: only the coordinator, leaders and administrators read them.")
 
 
@@ -29,7 +37,8 @@ def dashboard(request):
     if period is None:
         return render(request, "reports/dashboard.html", {"board": None})
     periods = [each for each in periods_of(request) if each.plan_id == period.plan_id]
-    board = build_dashboard(period, periods, today=request.today)
+    todays_names = reads_todays_names(request, period)
+    board = build_dashboard(period, periods, today=request.today, todays_names=todays_names)
     return render(request, "reports/dashboard.html", {"board": board, "on_track_url": _on_track_url(board)})
 
 
@@ -71,8 +80,57 @@ def report_pdf(request, pk):
     try:
         response = HttpResponse(kept_pdf(report), content_type="application/pdf")
     except PdfBusyError:
-        messages.error(request, _("Other documents are being made just now. Please ask for the PDF again in a minute."))
+        messages.error(request, BUSY)
         return redirect("reports:detail", period.pk)
     name = f"bao-cao-quy-{period.ordinal}-{period.year}.pdf"
     response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _plan_or_403(request, pk):
+    agencies = ("issuing_agency__parent", "coordinating_agency", "locality")
+    plan = get_object_or_404(Plan.objects.visible_to(request.user).select_related(*agencies), pk=pk)
+    require(can_view_plan(request.user, plan), PLAN_IN_DRAFT)
+    return plan
+
+
+def _plan_paper(request, pk, extension):
+    """(plan, its document, file name): as it stands, or as the version `?version=` was."""
+    plan = _plan_or_403(request, pk)
+    versions = list(plan.versions.defer("content"))
+    ordinal = None
+    if asked := request.GET.get("version"):
+        versions = versions[: 1 + _place(versions, asked)]
+        ordinal = versions[-1].ordinal
+    content = versions[-1].content if ordinal else content_of(plan)
+    amendments = [(version.number, version.issued_on) for version in versions[1:]]
+    document = build_plan_document(plan, content, amendments=amendments)
+    return plan, document, f"{file_name(plan, ordinal)}.{extension}"
+
+
+def _place(versions, asked):
+    """Where among `versions` the one with the ordinal `asked` is."""
+    for place, version in enumerate(versions):
+        if str(version.ordinal) == asked:
+            return place
+    raise Http404
+
+
+@require_safe
+def plan_pdf(request, pk):
+    plan, document, name = _plan_paper(request, pk, "pdf")
+    try:
+        response = HttpResponse(kept_plan_pdf(document), content_type=CONTENT_TYPES["pdf"])
+    except PdfBusyError:
+        messages.error(request, BUSY)
+        return redirect(plan)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+@require_safe
+def plan_word(request, pk):
+    _plan, document, name = _plan_paper(request, pk, "docx")
+    response = HttpResponse(plan_docx(document), content_type=CONTENT_TYPES["docx"])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

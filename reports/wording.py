@@ -64,7 +64,7 @@ def in_capitals(name, short="UBND"):
 def legal_bases(texts):
     """Legal bases as printed: each begins with 'Căn cứ', ends with ';', the last with '.'."""
     lines = [text.strip().rstrip(";.") for text in texts]
-    lines = [line if line.startswith(("Căn cứ", "Theo", "Thực hiện")) else f"Căn cứ {line}" for line in lines]
+    lines = [line if line.startswith(("Căn cứ", "Theo", "Thực hiện", "Xét")) else f"Căn cứ {line}" for line in lines]
     return tuple(f"{line}{'.' if place == len(lines) - 1 else ';'}" for place, line in enumerate(lines))
 
 

@@ -13,17 +13,9 @@ from pypdf import PdfReader
 
 from reports import pdf
 from reports.annexes import annexes
-from reports.pdf import (
-    FONT_FACES,
-    Drawable,
-    _advances,
-    _fetcher,
-    _font_files,
-    balanced,
-    quarterly_pdf,
-    reference_line,
-)
+from reports.pdf import Drawable, _fetcher, quarterly_pdf
 from reports.quarterly import Paragraph
+from reports.typesetting import FONT_FACES, advances, balanced, font_files, reference_line
 
 from .factories import (
     LONG_TITLE,
@@ -361,7 +353,7 @@ def test_the_rule_under_the_abstract_is_a_third_to_a_half_of_it(abstract):
     ],
 )
 def test_lines_of_a_name_are_about_as_long(text, lines):
-    assert balanced(text, 67 * MM, _advances(_font_files()[1], 12)) == lines
+    assert balanced(text, 67 * MM, advances(font_files()[1], 12)) == lines
 
 
 # Page numbers
@@ -416,11 +408,11 @@ def test_missing_letters_bring_in_no_other_font():
 def test_an_office_may_use_its_own_font_files(settings, tmp_path):
     folder = tmp_path / "Phông chữ & 'của' cơ quan"
     folder.mkdir()
-    for file, (_weight, _style, _packaged, own) in zip(_font_files(), FONT_FACES, strict=True):
+    for file, (_weight, _style, _packaged, own) in zip(font_files(), FONT_FACES, strict=True):
         shutil.copy(file, folder / own)
     settings.REPORT_FONT_DIR = str(folder)
 
-    assert _font_files() == tuple(folder / own for *_face, own in FONT_FACES)
+    assert font_files() == tuple(folder / own for *_face, own in FONT_FACES)
     assert {name.partition("+")[2] for name in embedded_fonts(quarterly_pdf(make_report()))} == {
         REGULAR,
         BOLD,
@@ -437,21 +429,21 @@ def test_a_missing_font_file_is_named(settings, tmp_path):
 
 
 def test_nothing_but_fonts_and_data_is_fetched(tmp_path):
-    fetch = _fetcher(_font_files()).fetch
+    fetch = _fetcher(font_files()).fetch
     secret = tmp_path / "secret"
     secret.write_text("1")
 
     assert fetch("data:text/plain,a").read() == b"a"
-    font = fetch(_font_files()[0].as_uri())
+    font = fetch(font_files()[0].as_uri())
     assert font.read(4) == b"OTTO"
     font.close()
-    for url in (secret.as_uri(), "https://example.org/", "ftp://example.org/", f"{_font_files()[0].as_uri()}/../x"):
+    for url in (secret.as_uri(), "https://example.org/", "ftp://example.org/", f"{font_files()[0].as_uri()}/../x"):
         with pytest.raises(BaseException, match="neither a font"):
             fetch(url)
 
 
 def test_letters_without_a_drawing():
-    table = Drawable(_font_files())
+    table = Drawable(font_files())
 
     assert "Đề án ﬁ ＜b＞ ₀".translate(table) == "Đề án ﬁ &lt;b&gt; 0"
     assert "漢 ● a\u200bb\ud83d\x00".translate(table) == "? • ab"

@@ -119,7 +119,7 @@ def test_heading_of_a_committee_that_answers_to_nobody():
     ],
 )
 def test_the_head_signs(name, position):
-    assert quarterly._signing(Agency(name=name, kind="department")) == ("", position)
+    assert quarterly.signing_of(Agency(name=name, kind="department")) == ("", position)
 
 
 def test_the_plan_is_the_legal_basis_and_the_opening_names_the_span():
