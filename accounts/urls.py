@@ -1,13 +1,24 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from . import views
+from .views import entry, invitations, saved_views, users
 
 app_name = "accounts"
 urlpatterns = [
-    path("", views.Login.as_view(), name="login"),
-    path("home/", views.home, name="home"),
+    path("", entry.Login.as_view(), name="login"),
+    path("home/", entry.home, name="home"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("theme/", views.theme, name="theme"),
-    path("password/", views.PasswordChange.as_view(), name="password"),
+    path("theme/", entry.theme, name="theme"),
+    path("password/", entry.PasswordChange.as_view(), name="password"),
+    path("views/", saved_views.view_list, name="views"),
+    path("views/save/", saved_views.view_save, name="view_save"),
+    path("views/<int:pk>/rename/", saved_views.view_rename, name="view_rename"),
+    path("views/<int:pk>/delete/", saved_views.view_delete, name="view_delete"),
+    path("users/", users.user_list, name="users"),
+    path("users/invite/", users.invite, name="invite"),
+    path("users/import/", users.user_import, name="user_import"),
+    path("users/invitations.xlsx", invitations.invitation_links, name="invitation_links"),
+    path("users/<int:pk>/", users.user, name="user"),
+    path("users/<int:pk>/<slug:name>/", users.user_move, name="user_move"),
+    path("invitations/<uidb64>/<token>/", invitations.invitation, name="invitation"),
 ]

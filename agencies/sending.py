@@ -1,7 +1,9 @@
 """What a browser sent, taken whole: a POST is a POST even when it is empty, and a race ends in a sentence."""
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+QUICKER = _("Somebody changed the same thing at this very moment. Look at it once more, then save again.")
 
 
 def posted(request):
@@ -21,8 +23,11 @@ def saved(form, then=None):
             if then:
                 then(row)
     except IntegrityError:
-        form.add_error(
-            None, _("Somebody changed the same thing at this very moment. Look at it once more, then save again.")
-        )
+        say_quicker(form)
         return False
     return True
+
+
+def say_quicker(form):
+    """The database refused what the form found in order: somebody else was quicker."""
+    form.add_error(None, QUICKER)

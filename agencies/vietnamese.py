@@ -20,7 +20,7 @@ def nfc(text):
 
 def fold(text):
     """Search form: lower case, no accents, đ as d, single spaces."""
-    marks_apart = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    marks_apart = unicodedata.normalize("NFD", text.replace("\x00", "").casefold()).replace("đ", "d")
     return " ".join("".join(char for char in marks_apart if not unicodedata.combining(char)).split())
 
 

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .forms import LoginForm
+from ..forms import LoginForm
 
 THEMES = ("light", "dark", "auto")
 YEAR = 365 * 24 * 3600
