@@ -9,8 +9,8 @@ from .obligations import load_duties
 def activities_of(update, duties=None):
     """The activities the update must report, in the plan's order; `duties` of its plan where they are read already."""
     duties = duties or load_duties([update.period.plan_id])
-    led = duties.led_on(update.period.plan, update.period.ends_on)
-    mine = Activity.objects.filter(pk__in=led.get(update.agency, [])).select_related("indicator")
+    led = duties.led_by(update.agency, update.period.plan, update.period.ends_on)
+    mine = Activity.objects.filter(pk__in=led).select_related("indicator")
     return list(mine.order_by("position", "pk"))
 
 

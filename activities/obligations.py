@@ -1,20 +1,18 @@
 """Who must report what: lead assignments, with groups expanded to their members on a date.
 
-Whoever only cooperates is not obliged. All of it is read in two queries and asked in memory.
+Whoever only cooperates is not obliged; party bodies and front organisations lead by invitation and owe nothing; a
+name that stands for no agency obliges nobody. All of it is read in two queries, a third where an agency has ended.
 """
 
 from collections import defaultdict
 
+from django.utils.translation import gettext as _
+
 from agencies.models import GroupMembership
-from plans.models import PlanStatus
+from agencies.successions import NONE, Successors
+from agencies.validity import is_in_force
 
-from .calendar import current_period
 from .models import Assignment, AssignmentRole
-
-
-def is_in_force(row, day):
-    """The agency, membership or assignment is valid on `day`."""
-    return (not row.valid_from or row.valid_from <= day) and (not row.valid_to or row.valid_to >= day)
 
 
 def is_on(activity, day):
@@ -25,9 +23,10 @@ def is_on(activity, day):
 
 
 class Duties:
-    """The assignments of some plans, and the members of the groups they name."""
+    """The assignments of some plans, the members of the groups they name, and who carries on for those that ended."""
 
-    def __init__(self, assignments, memberships):
+    def __init__(self, assignments, memberships, successors=NONE):
+        self.successors = successors
         self._by_activity = defaultdict(list)
         for assignment in assignments:
             self._by_activity[assignment.activity_id].append(assignment)
@@ -36,15 +35,33 @@ class Duties:
             self._members[membership.group_id].append(membership)
 
     def parties(self, activity, role, day):
-        """The activity's assignments in `role` that have not ended by `day`, in the plan's order."""
-        return [
+        """The activity's assignments in `role` that have not ended by `day`, in the plan's order.
+
+        One to come counts already, but not while the agency it takes over from still has its part.
+        """
+        open_ones = [
             each
             for each in self._by_activity[activity.pk]
             if each.role == role and not (each.valid_to and each.valid_to < day)
         ]
+        return [each for each in open_ones if not self._is_still_anothers(each, open_ones, day)]
+
+    def names(self, activity, role, day, *, now=False):
+        """Who has a part in `role`, as the plan prints it, the invited marked; `now`: by today's names, once each."""
+        return tuple(dict.fromkeys(self._name(each, now) for each in self.parties(activity, role, day)))
 
     def has_lead(self, activity, day):
-        return bool(self.parties(activity, AssignmentRole.LEAD, day))
+        """Somebody leads it by `day`: an agency or a group, not merely a name."""
+        return any(lead.is_identified for lead in self.parties(activity, AssignmentRole.LEAD, day))
+
+    def every_lead(self):
+        """Each agency that leads or led something, itself or as member of a group, in Vietnamese order."""
+        leads = [each for parties in self._by_activity.values() for each in parties if each.role == AssignmentRole.LEAD]
+        own = {each.agency for each in leads if each.agency_id}
+        members = {
+            membership.agency for group in {each.group_id for each in leads} for membership in self._members[group]
+        }
+        return sorted(own | members, key=lambda agency: (agency.name_sort, agency.pk))
 
     def leads_on(self, activity, day):
         """The agencies that lead the activity on `day`, groups expanded: {Agency}."""
@@ -63,8 +80,29 @@ class Duties:
                             led[agency].append(activity_id)
         return dict(sorted(led.items(), key=lambda item: (item[0].name_sort, item[0].pk)))
 
+    def led_by(self, agency, plan, day):
+        """Keys of the activities of `plan` that `agency` leads on `day`, or that whoever carries on for it leads."""
+        led = {other.pk: activities for other, activities in self.led_on(plan, day).items()}
+        return led.get(agency.pk) or led.get(self.successors.on(agency.pk, day), [])
+
+    def _is_still_anothers(self, assignment, others, day):
+        if not (assignment.valid_from and assignment.valid_from > day):
+            return False
+        return any(
+            self.successors.on(other.agency_id, assignment.valid_from) == assignment.agency_id
+            for other in others
+            if other.agency_id and other is not assignment
+        )
+
+    def _name(self, assignment, now):
+        label = assignment.label
+        if now and assignment.agency_id:
+            today = self.successors.now(assignment.agency)
+            label = today.name if today != assignment.agency else label
+        return _("%(name)s (invited)") % {"name": label} if assignment.is_invited else label
+
     def _agencies(self, assignment, day):
-        if not is_in_force(assignment, day):
+        if not (assignment.is_identified and is_in_force(assignment, day)):
             return []
         if assignment.agency_id:
             return [assignment.agency] if is_in_force(assignment.agency, day) else []
@@ -76,26 +114,21 @@ class Duties:
 
 
 def load_duties(plans):
-    """The duties of `plans` (a list or queryset). Two queries."""
+    """The duties of `plans` (a list or queryset). Two queries, three where an agency they name has ended."""
     assignments = list(
         Assignment.objects.filter(activity__plan__in=plans).select_related("activity", "agency", "group")
     )
     groups = {assignment.group_id for assignment in assignments if assignment.group_id}
-    memberships = GroupMembership.objects.filter(group__in=groups).select_related("agency") if groups else []
-    return Duties(assignments, memberships)
+    memberships = list(GroupMembership.objects.filter(group__in=groups).select_related("agency")) if groups else []
+    ended = [each.agency.locality_id for each in [*assignments, *memberships] if each.agency and each.agency.valid_to]
+    return Duties(assignments, memberships, Successors.of(ended[0]) if ended else NONE)
 
 
-def obliged_from(plan, periods, today):
-    """The first day of the period that runs on `today`: who is assigned now reports from it on, not for the past.
-
-    None for a draft: what it says holds from the plan's beginning. `periods` may be of other plans too.
-    """
-    if plan.status == PlanStatus.DRAFT:
-        return None
-    period = current_period([each for each in periods if each.plan_id == plan.pk], today)
-    return period.starts_on if period else None
+def reporting_agencies(period, duties):
+    """The agencies that may send an update for `period`: {Agency: [activity_id]}, counted on its last day."""
+    return duties.led_on(period.plan, period.ends_on)
 
 
 def obliged_agencies(period, duties):
-    """The agencies that must send an update for `period`: {Agency: [activity_id]}, counted on its last day."""
-    return duties.led_on(period.plan, period.ends_on)
+    """Those of them that must: all but the invited."""
+    return {agency: led for agency, led in reporting_agencies(period, duties).items() if not agency.is_invited}

@@ -12,7 +12,8 @@ def can_edit_activity(user, activity):
 
 
 def is_own_update(user, update):
-    return user.is_focal_point and user.agency_id == update.agency_id
+    """Of the person's agency, or of one that it carries on for."""
+    return user.is_focal_point and user.is_at(update.agency_id)
 
 
 def can_view_update(user, update):

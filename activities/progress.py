@@ -7,7 +7,10 @@ from datetime import date
 
 from django.utils.translation import gettext, gettext_lazy as _
 
+from agencies.successions import NONE
+
 from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, ScheduleKind, Status
+from .planning.versions import as_in_force
 from .shares import share
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED)
@@ -39,6 +42,7 @@ LABELS = {
     State.DONE: _("Done"),
     State.CANCELLED: _("Cancelled"),
 }
+FINISHED = (State.DONE, State.LATE_DONE, State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Standing:
 
     `reporters` of `obliged` leads have reported it; `quantity_done` is in the activity's target unit, summed over
     periods (a stock: the last value of each agency); `percent` is the leads' mean, done ones counting 100.
+    `is_invited`: nobody leads it but by invitation, so it is never late.
     """
 
     activity: Activity
@@ -60,6 +65,7 @@ class Standing:
     cooperating: tuple[str, ...]
     reporters: int
     obliged: int
+    is_invited: bool = False
 
     @property
     def target_percent(self):
@@ -86,17 +92,18 @@ def reported_state(states, obliged):
     return ProgressState.NOT_STARTED
 
 
-def state_of(activity, *, has_lead, reported, completed_on, today):
-    """The state on `today`, and how many days late it is or was: (State, days)."""
+def state_of(activity, *, has_lead, reported, completed_on, today, never_late=False):
+    """The state on `today`, and how many days late it is or was: (State, days); some never are."""
+    deadline = None if never_late else activity.deadline
     if activity.cancelled_on and activity.cancelled_on <= today:
         return State.CANCELLED, 0
     if reported == ProgressState.DONE:
-        late = (completed_on - activity.deadline).days if activity.deadline else 0
+        late = (completed_on - deadline).days if deadline else 0
         return (State.LATE_DONE, late) if late > 0 else (State.DONE, 0)
     if not has_lead:
         return State.UNASSIGNED, 0
-    if activity.deadline and today > activity.deadline:
-        return State.OVERDUE, (today - activity.deadline).days
+    if deadline and today > deadline:
+        return State.OVERDUE, (today - deadline).days
     if reported == ProgressState.IN_PROGRESS:
         return State.IN_PROGRESS, 0
     return State.NOT_STARTED, 0
@@ -107,25 +114,31 @@ def is_on_track(standing, *, today, a_period_is_due):
 
     One that has not started is on track while nothing could be known of it: its start is still to come, or no
     agency had to report yet (`a_period_is_due`: a reporting period of its plan has passed the agencies' deadline).
-    After that only where somebody reported that it has not started; silence is no progress.
+    After that only where somebody reported that it has not started; silence is no progress. Who leads by invitation
+    may be silent until the deadline.
     """
+    activity = standing.activity
+    if standing.is_invited and standing.state != State.DONE and activity.deadline and today > activity.deadline:
+        return False
     if standing.state in (State.DONE, State.IN_PROGRESS):
         return True
     if standing.state != State.NOT_STARTED:
         return False
-    start = standing.activity.start
-    return bool(start and start > today) or not a_period_is_due or standing.reported is not None
+    start = activity.start
+    return standing.is_invited or bool(start and start > today) or not a_period_is_due or standing.reported is not None
 
 
 def standings(activities, duties, *, today, statuses=REPORTED, until=None):
-    """How each of `activities` (a queryset) stands on `today`. Two queries, whatever their number.
+    """How each of `activities` (a queryset) stands on `today`. Three queries, whatever their number.
+
+    Each counts as the version of its plan in force on that day said it; one that came later does not stand yet.
 
     Args:
         duties: the assignments of their plans (`load_duties`).
         statuses: the updates that count (all submitted ones for a dashboard, approved ones for a report).
         until: count only periods that end on or before this day (default: all).
     """
-    activities = list(activities.select_related("plan", "indicator"))
+    activities = as_in_force(list(activities.select_related("plan", "indicator")), until or today)
     lines = reported_lines(activities, statuses=statuses, until=until)
     return standings_of(activities, duties, lines, today=today, until=until)
 
@@ -148,47 +161,73 @@ def standings_of(activities, duties, lines, *, today, until=None):
 
 
 def _standing(activity, duties, lines, duty_day, today):
-    obliged = {agency.pk for agency in duties.leads_on(activity, duty_day)}
-    latest = {line.update.agency_id: line for line in lines}
-    if obliged:  # whoever led before no longer speaks for those who do
-        latest = {agency: line for agency, line in latest.items() if agency in obliged}
-    reported = reported_state([line.state for line in latest.values()], len(obliged))
+    leads = duties.leads_on(activity, duty_day)
+    obliged = {agency.pk for agency in leads if not agency.is_invited}
+    said = _latest(lines, duties.successors, duty_day)
+    if leads:  # whoever led before no longer speaks for those who do
+        said = {agency: latest for agency, latest in said.items() if agency in {lead.pk for lead in leads}}
+    # Of the invited those count who speak; where nobody else leads, all of them.
+    expected = len(obliged | {*said} if obliged else leads)
+    reported = reported_state([_together(latest) for latest in said.values()], expected)
     done = reported == ProgressState.DONE
-    completed_on = max(line.completed_on for line in latest.values()) if done else None
+    completed_on = max(line.completed_on for latest in said.values() for line in latest) if done else None
+    is_invited = bool(leads) and not obliged
     state, days = state_of(
         activity,
         has_lead=duties.has_lead(activity, duty_day),
         reported=reported,
         completed_on=completed_on,
         today=today,
+        never_late=is_invited or activity.plan.parent_id is not None,  # reported through the plan it carries out
     )
     return Standing(
         activity=activity,
         state=state,
         reported=reported,
-        percent=round(sum(line.percent or 0 for line in latest.values()) / (len(obliged) or len(latest)))
-        if latest
-        else None,
-        quantity_done=total_quantity(lines, activity.counts_as_stock),
+        percent=round(sum(map(_percent, said.values())) / (expected or len(said))) if said else None,
+        quantity_done=total_quantity(lines, activity.counts_as_stock, duties.successors),
         completed_on=completed_on,
         days_late=days,
-        leads=tuple(each.label for each in duties.parties(activity, AssignmentRole.LEAD, duty_day)),
-        cooperating=tuple(each.label for each in duties.parties(activity, AssignmentRole.COOPERATING, duty_day)),
-        reporters=len(latest),
+        leads=duties.names(activity, AssignmentRole.LEAD, duty_day),
+        cooperating=duties.names(activity, AssignmentRole.COOPERATING, duty_day),
+        reporters=len(obliged & {*said} if obliged else said),
         obliged=len(obliged),
+        is_invited=is_invited,
     )
 
 
-def total_quantity(lines, is_stock):
+def _latest(lines, successors, day):
+    """What each agency said last, and of those it carries on for until it spoke itself: {agency_id: [line]}."""
+    last = {line.update.agency_id: line for line in lines}
+    over = successors.superseded({agency: line.update.period.ends_on for agency, line in last.items()})
+    said = defaultdict(list)
+    for agency, line in last.items():
+        if agency not in over:
+            said[successors.on(agency, day)].append(line)
+    return said
+
+
+def _together(lines):
+    """The state of one lead: its own line's, or of those it carries on for together."""
+    return reported_state([line.state for line in lines], 1)
+
+
+def _percent(lines):
+    return sum(line.percent or 0 for line in lines) / len(lines)
+
+
+def total_quantity(lines, is_stock, successors=NONE):
     """Quantity over the periods: a flow is summed, a stock takes each agency's last value; None when none given.
 
-    `lines` are in order of their periods.
+    `lines` are in order of their periods. The stock of an agency that ended counts until its successor states one.
     """
     given = [line for line in lines if line.quantity_done is not None]
     if not given:
         return None
     if is_stock:
-        return sum({line.update.agency_id: line.quantity_done for line in given}.values())
+        last = {line.update.agency_id: line for line in given}
+        over = successors.superseded({agency: line.update.period.ends_on for agency, line in last.items()})
+        return sum(line.quantity_done for agency, line in last.items() if agency not in over)
     return sum(line.quantity_done for line in given)
 
 
@@ -223,7 +262,7 @@ def gaps_of(rows):
     for row in rows:
         if row.state == State.CANCELLED:
             continue
-        if not row.leads:
+        if row.state == State.UNASSIGNED or not row.leads:
             yield row, gettext("Activity %(number)s has no lead agency") % {"number": row.activity.number}
         if row.activity.schedule_kind == ScheduleKind.NOT_STATED and not row.activity.deadline:
             yield row, gettext("Activity %(number)s has no time") % {"number": row.activity.number}

@@ -52,7 +52,7 @@ def build_sheet(update):
     duties = load_duties([update.period.plan_id])
     activities = activities_of(update, duties)
     indicators = indicators_of(activities)
-    mine, before = _lines(update, activities)
+    mine, before = _lines(update, activities, duties.successors)
     shared = {each.pk for each in activities if len(duties.leads_on(each, update.period.ends_on)) > 1}
     return [
         _row(
@@ -62,6 +62,7 @@ def build_sheet(update):
             indicators[activity.pk],
             year=update.period.year,
             is_shared=activity.pk in shared,
+            successors=duties.successors,
         )
         for activity in activities
     ]
@@ -79,12 +80,15 @@ def indicators_of(activities):
     return found
 
 
-def _lines(update, activities):
-    """(this update's lines by activity, earlier reported lines of the agency by activity, oldest first)."""
+def _lines(update, activities, successors):
+    """(this update's lines by activity, earlier reported lines by activity, oldest first).
+
+    The earlier ones are the agency's, and those of the agencies it carries on for.
+    """
     rows = (
         ActivityProgress.objects.filter(
             activity__in=activities,
-            update__agency=update.agency_id,
+            update__agency__in=successors.with_predecessors(update.agency_id),
             update__period__plan=update.period.plan_id,
             update__period__ends_on__lte=update.period.ends_on,
         )
@@ -101,17 +105,17 @@ def _lines(update, activities):
     return mine, before
 
 
-def _row(activity, progress, earlier, indicators, *, year, is_shared):
-    previous = earlier[-1] if earlier else None
+def _row(activity, progress, earlier, indicators, *, year, is_shared, successors):
+    previous = _previous(earlier)
     in_year = [row for row in earlier if row.update.period.year == year]
-    counts = tuple(_count(indicator, progress, previous, in_year) for indicator in indicators)
+    counts = tuple(_count(indicator, progress, previous, in_year, successors) for indicator in indicators)
     with_this = [*earlier, *([progress] if progress else [])]
     return SheetRow(
         activity=activity,
         progress=progress,
         previous=previous,
-        quantity_before=total_quantity(earlier, activity.counts_as_stock),
-        quantity_total=total_quantity(with_this, activity.counts_as_stock),
+        quantity_before=total_quantity(earlier, activity.counts_as_stock, successors),
+        quantity_total=total_quantity(with_this, activity.counts_as_stock, successors),
         counts=counts,
         evidence=tuple(progress.evidence.all()) if progress else (),
         target_is_shared=is_shared,
@@ -119,20 +123,34 @@ def _row(activity, progress, earlier, indicators, *, year, is_shared):
     )
 
 
-def _count(indicator, progress, previous, in_year):
+def _previous(earlier):
+    """The line of the last period; None where several agencies that are one now wrote one each."""
+    last = [row for row in earlier if row.update.period_id == earlier[-1].update.period_id]
+    return last[0] if len(last) == 1 else None
+
+
+def _count(indicator, progress, previous, in_year, successors):
     value = _value(progress, indicator)
-    before = [number for row in in_year if (number := _value(row, indicator)) is not None]
-    with_this = [*before, *([value] if value is not None else [])]
+    before = [(row.update, number) for row in in_year if (number := _value(row, indicator)) is not None]
+    with_this = [*before, *([(progress.update, value)] if value is not None else [])]
     return CountLine(
-        indicator, value, _value(previous, indicator), _total(before, indicator), _total(with_this, indicator)
+        indicator,
+        value,
+        _value(previous, indicator),
+        _total(before, indicator, successors),
+        _total(with_this, indicator, successors),
     )
 
 
-def _total(values, indicator):
+def _total(values, indicator, successors):
     """The year's total: a flow is summed, of a stock the last value counts; None where nothing was counted."""
     if not values:
         return None
-    return values[-1] if indicator.is_stock else sum(values)
+    if not indicator.is_stock:
+        return sum(value for _update, value in values)
+    last = {update.agency_id: (update.period.ends_on, value) for update, value in values}
+    over = successors.superseded({agency: day for agency, (day, _number) in last.items()})
+    return sum(value for agency, (_day, value) in last.items() if agency not in over)
 
 
 def _value(row, indicator):

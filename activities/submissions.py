@@ -2,7 +2,8 @@
 
 import enum
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.db.models import Count
 from django.utils import timezone
@@ -40,7 +41,8 @@ LABELS = {
 class Submission:
     """One agency's duty for one period. `days_late` counts from the deadline to the sending, or to today.
 
-    `filled` of `expected` activities have a line.
+    `filled` of `expected` activities have a line. Read by today's names (`by_todays_names`), `read_from` are the rows
+    of the agencies of that time, and `is_abolished` says that nobody carries on for the one there was.
     """
 
     period: ReportingPeriod
@@ -50,6 +52,8 @@ class Submission:
     days_late: int
     filled: int
     expected: int
+    read_from: tuple["Submission", ...] = ()
+    is_abolished: bool = False
 
     @property
     def status(self):
@@ -63,6 +67,10 @@ class Submission:
     def is_returned(self):
         return self.status == Status.RETURNED
 
+    @property
+    def is_invited(self):
+        return self.agency.is_invited
+
 
 def punctuality_of(due_on, first_submitted_on, today):
     """(Punctuality, days late): a returned update keeps the punctuality of its first sending."""
@@ -74,9 +82,13 @@ def punctuality_of(due_on, first_submitted_on, today):
 
 
 def submission_of(period, agency, update, *, expected, today):
-    """How `agency` stands with `period`; `update` is its update (annotated with `filled`) or None."""
+    """How `agency` stands with `period`; `update` is its update (annotated with `filled`) or None.
+
+    The invited are never late.
+    """
     first = update.first_submitted_at if update else None
-    punctuality, days = punctuality_of(period.agency_due_on, timezone.localtime(first).date() if first else None, today)
+    due_on = date.max if agency.is_invited else period.agency_due_on
+    punctuality, days = punctuality_of(due_on, timezone.localtime(first).date() if first else None, today)
     return Submission(period, agency, update, punctuality, days, update.filled if update else 0, expected)
 
 
@@ -87,19 +99,64 @@ def with_filled(updates):
 
 def submissions_of(periods, duties, *, today):
     """Every obliged agency's duty for each of `periods`: {period: [Submission]}, worst first. One query."""
-    updates = defaultdict(dict)
+    updates = defaultdict(list)
     for update in with_filled(QuarterlyUpdate.objects.filter(period__in=periods)):
-        updates[update.period_id][update.agency_id] = update
+        updates[update.period_id].append(update)
     return {
         period: sorted(
             (
-                submission_of(period, agency, updates[period.pk].get(agency.pk), expected=len(activities), today=today)
-                for agency, activities in obliged_agencies(period, duties).items()
+                submission_of(period, agency, update, expected=len(activities), today=today)
+                for agency, activities, update in _with_update(period, updates[period.pk], duties)
             ),
             key=_worst_first,
         )
         for period in periods
     }
+
+
+def _with_update(period, updates, duties):
+    """(obliged agency, what it must report, its update or None) of `period`."""
+    own = own_updates(updates, duties.successors, period.ends_on)
+    for agency, activities in obliged_agencies(period, duties).items():
+        yield agency, activities, own.get(agency.pk)
+
+
+def own_updates(updates, successors, day):
+    """One update for each agency: {agency_id: update}.
+
+    Where an agency has none of its own, what an agency it carries on for by `day` has sent, or begun, counts as its.
+    """
+    inherited = sorted(updates, key=lambda each: each.first_submitted_at.timestamp() if each.first_submitted_at else 0)
+    found = {successors.on(each.agency_id, day): each for each in inherited}
+    return found | {each.agency_id: each for each in updates}
+
+
+def names_differ(rows, successors):
+    """Read by today's names, some of the rows would look otherwise."""
+    return any(successors.now(row.agency) != row.agency or successors.is_abolished(row.agency) for row in rows)
+
+
+def by_todays_names(rows, successors):
+    """The rows under the agencies that carry on today, those of merged agencies as one: the worst of them speaks."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[successors.now(row.agency)].append(row)
+    return sorted((_under(agency, each, successors) for agency, each in groups.items()), key=_worst_first)
+
+
+def _under(agency, rows, successors):
+    worst = min(rows, key=_worst_first)
+    is_abolished = successors.is_abolished(agency)
+    if len(rows) == 1 and worst.agency == agency:
+        return replace(worst, is_abolished=is_abolished)
+    return replace(
+        worst,
+        agency=agency,
+        filled=sum(row.filled for row in rows),
+        expected=sum(row.expected for row in rows),
+        read_from=tuple(sorted(rows, key=_worst_first)),
+        is_abolished=is_abolished,
+    )
 
 
 SHOWN = {

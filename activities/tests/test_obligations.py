@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from activities.models import AssignmentRole
-from activities.obligations import is_in_force, load_duties, obliged_agencies, obliged_from
+from activities.obligations import is_in_force, load_duties, obliged_agencies
 from agencies.models import Agency
 from agencies.tests.factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory
-from plans.models import PlanStatus
 
 from .factories import ActivityFactory, AssignmentFactory, ReportingPeriodFactory
 
@@ -169,15 +168,6 @@ def test_who_is_assigned_while_the_plan_runs_does_not_owe_the_past(since, is_due
 
     assert obliged(period) == ({lead.agency: [activity.pk]} if is_due else {})
     assert load_duties([period.plan_id]).has_lead(activity, CUTOFF)
-
-
-def test_a_new_lead_reports_from_the_running_period_on(period):
-    later = ReportingPeriodFactory(plan=period.plan, ordinal=3)
-    between = date(2026, 7, 1)
-
-    assert obliged_from(period.plan, [period, later], between) == later.starts_on
-    period.plan.status = PlanStatus.DRAFT
-    assert obliged_from(period.plan, [period, later], between) is None
 
 
 def test_who_is_taken_away_still_owes_the_closed_periods(period, activity):

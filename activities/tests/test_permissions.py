@@ -88,10 +88,9 @@ def test_the_state_of_the_locality_is_for_all_but_focal_points(role):
 
 @pytest.mark.parametrize("status", PlanStatus)
 @pytest.mark.parametrize("role, place", EVERYONE)
-def test_an_activity_is_edited_by_its_plans_coordinator(role, place, status):
+def test_an_activity_is_edited_by_who_drafts_its_plan_while_it_is_a_draft(role, place, status):
     plan = update_of(Status.DRAFT).period.plan
     plan.status = status
+    drafts = role == Role.COORDINATOR and place == "coordinating"
 
-    assert can_edit_activity(person(role, place), SimpleNamespace(plan=plan)) == (
-        role == Role.COORDINATOR and place == "coordinating" and status not in (PlanStatus.CLOSED, PlanStatus.REPLACED)
-    )
+    assert can_edit_activity(person(role, place), SimpleNamespace(plan=plan)) == (drafts and status == PlanStatus.DRAFT)

@@ -11,18 +11,28 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import require
+from agencies.models import Agency
 from agencies.sending import posted
 from plans.models import Plan, PlanStatus
 
 from ..forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
-from ..frame import chosen_period
+from ..frame import chosen_period, reads_todays_names
 from ..models import QuarterlyUpdate, ReportingPeriod, Status
 from ..my_work import build_work
-from ..obligations import load_duties, obliged_agencies
+from ..obligations import load_duties, reporting_agencies
 from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update, is_own_update
 from ..saving import SENT, save_line, save_words
 from ..sheet import build_sheet
-from ..submissions import SHOWN_LABELS, only, submission_of, submissions_of, waiting_for_review, with_filled
+from ..submissions import (
+    SHOWN_LABELS,
+    by_todays_names,
+    names_differ,
+    only,
+    submission_of,
+    submissions_of,
+    waiting_for_review,
+    with_filled,
+)
 from ..workflow import TRANSITIONS, move, open_moves
 
 NOT_YOURS = gettext_lazy(
@@ -38,13 +48,18 @@ def update_list(request):
 
 def _my_work(request):
     plans = Plan.objects.visible_to(request.user).exclude(status=PlanStatus.DRAFT)
-    work = build_work(request.user.agency, plans, today=request.today)
+    work = build_work(request.user.agency, plans, today=request.today, own=request.user.own_agency_ids)
     return render(request, "activities/my_work.html", {"work": work})
 
 
 def _submissions(request):
     period = chosen_period(request)
-    rows = submissions_of([period], load_duties([period.plan_id]), today=request.today)[period] if period else []
+    duties = load_duties([period.plan_id]) if period else None
+    rows = submissions_of([period], duties, today=request.today)[period] if period else []
+    differ = names_differ(rows, duties.successors) if period else False
+    todays_names = bool(period) and reads_todays_names(request, period)
+    if differ and todays_names:
+        rows = by_todays_names(rows, duties.successors)
     show = request.GET.get("show", "")
     tallies = [(name, label, len(only(rows, name))) for name, label in SHOWN_LABELS.items() if name in TALLIED]
     return render(
@@ -61,6 +76,8 @@ def _submissions(request):
             "sent": len(only(rows, "sent")),
             "returned": len(only(rows, "returned")),
             "approved": len(only(rows, "approved")),
+            "names_differ": differ,
+            "todays_names": todays_names,
         },
     )
 
@@ -76,16 +93,25 @@ def update_start(request, period_pk):
     require(user.is_focal_point, _("Only the focal point of an agency reports for it."))
     in_force = period.plan.status != PlanStatus.DRAFT
     require(in_force and period.starts_on <= request.today, _("This period has not begun."))
-    obliged = obliged_agencies(period, load_duties([period.plan_id]))
-    require(user.agency in obliged, _("Your agency leads no activity of this plan in this period."))
+    agency = _own_agency(request)
+    reporting = reporting_agencies(period, load_duties([period.plan_id]))
+    require(agency in reporting, _("Your agency leads no activity of this plan in this period."))
     try:
         with transaction.atomic():
-            update = QuarterlyUpdate.objects.create(agency=user.agency, period=period)
+            update = QuarterlyUpdate.objects.create(agency=agency, period=period)
     except IntegrityError:
-        update = QuarterlyUpdate.objects.visible_to(user).get(agency=user.agency_id, period=period)
+        update = QuarterlyUpdate.objects.visible_to(user).get(agency=agency, period=period)
         messages.info(request, _("Your agency already has an update for this period; here it is."))
         return redirect(update)
     return _first_line(update)
+
+
+def _own_agency(request):
+    """The agency to report for: one's own, or the one named, where one's own carries on for it."""
+    named = request.POST.get("agency", "")
+    if not named.isdecimal() or int(named) == request.user.agency_id:
+        return request.user.agency
+    return get_object_or_404(Agency.objects.visible_to(request.user), pk=int(named), pk__in=request.user.own_agency_ids)
 
 
 def _first_line(update):
@@ -219,8 +245,9 @@ def _update_to_edit(request, pk):
 
 def _words_before(request, update):
     """The agency's update of the period before, for its words; None where there is none."""
+    own = request.user.own_agency_ids if update.agency_id == request.user.agency_id else {update.agency_id}
     earlier = QuarterlyUpdate.objects.visible_to(request.user).filter(
-        agency=update.agency_id, period__plan=update.period.plan_id, period__ends_on__lt=update.period.starts_on
+        agency__in=own, period__plan=update.period.plan_id, period__ends_on__lt=update.period.starts_on
     )
     return earlier.exclude(status=Status.DRAFT).select_related("period").order_by("-period__ends_on").first()
 

@@ -7,6 +7,7 @@ from accounts.demo import FICTIONAL, PASSWORD, create_demo_accounts
 from accounts.models import User
 from activities.catalogue import load_catalogues
 from activities.demo import load_minh_hoa
+from activities.demo.planning import load_planning
 from activities.loading import REAL
 from agencies import clock
 from agencies.models import Locality
@@ -20,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError("The demo has accounts with a known password: it is loaded only where DEBUG is on.")
         load_catalogues()
         updates = load_minh_hoa(clock.today(), clock.now())
-        self.stdout.write(f"{FICTIONAL}: {updates} new updates")
+        self.stdout.write(f"{FICTIONAL}: {updates} new updates, {load_planning(clock.today())} new plans and templates")
         for locality in Locality.objects.filter(slug__in=[FICTIONAL, *REAL], plans__isnull=False).distinct():
             plan = locality.plans.order_by("-period_start", "pk").first()
             create_demo_accounts(locality, plan.coordinating_agency or plan.issuing_agency)

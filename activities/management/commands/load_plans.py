@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from activities.catalogue import load_catalogues
 from activities.loading import REAL, load_plan, parse_plan, read_plan
+from agencies import clock
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         load_catalogues()
         try:
             plans = [parse_plan(file.read_text(encoding="utf-8")) for file in files] or [read_plan(n) for n in REAL]
-            created = sum(load_plan(plan)[1] for plan in plans)
+            created = sum(load_plan(plan, at=clock.now())[1] for plan in plans)
         except (OSError, yaml.YAMLError) as error:
             raise CommandError(f"Cannot read the file: {error}") from error
         except KeyError as error:
