@@ -6,6 +6,7 @@ The parts live in ten tables; reading them one by one, with the names they refer
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import BigIntegerField, Case, CharField, F, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
@@ -19,10 +20,14 @@ from .models import (
     LegalBasis,
     Objective,
     PlanChannel,
+    PlanKind,
     Recipient,
     ReportingDuty,
     Requirement,
 )
+
+# A document's own words are Vietnamese, whoever drafts it.
+KIND_WORDS = {PlanKind.PLAN: "Kế hoạch", PlanKind.PROGRAMME: "Chương trình", PlanKind.SCHEME: "Đề án"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Part:
     parent: int
     more: str
     names: tuple[str, ...]
+    version: int
+    edited_at: datetime | None
 
     @property
     def amount(self):
@@ -110,6 +117,7 @@ class PlanDocument:
 
 
 APART = "\x1f"
+COLUMNS = "kind pk place code text note extra parent more version edited_at".split()
 # model, kind (also its place in addresses), numbering, then what fills `note`, `extra` and `parent`
 SOURCES = {
     "legal_bases": (LegalBasis, None, None, None, None),
@@ -150,10 +158,10 @@ def read_document(plan):
     names = _names(plan)
     parts = {kind: [] for kind in SOURCES}
     first, *others = [_rows(plan, kind, *source) for kind, source in SOURCES.items()]
-    for kind, pk, _position, code, text, note, extra, parent, more in first.union(*others, all=True).order_by(
+    for kind, pk, _position, *facts, version, edited_at in first.union(*others, all=True).order_by(
         "part_kind", "part_place", "part_pk"
     ):
-        parts[kind].append(Part(kind, pk, code, text, note, extra, parent, more, names.get((kind, pk), ())))
+        parts[kind].append(Part(kind, pk, *facts, names.get((kind, pk), ()), version, edited_at))
     return PlanDocument(**{kind: tuple(rows) for kind, rows in parts.items()})
 
 
@@ -177,10 +185,10 @@ def _rows(plan, kind, model, code, note, extra, parent, more=None):
             part_extra=_text(extra),
             part_more=_text(more),
             part_parent=Coalesce(parent, 0) if parent else Value(0, output_field=BigIntegerField()),
+            part_version=F("version"),
+            part_edited_at=F("edited_at"),
         )
-        .values_list(
-            *(f"part_{name}" for name in ("kind", "pk", "place", "code", "text", "note", "extra", "parent", "more"))
-        )
+        .values_list(*(f"part_{column}" for column in COLUMNS))
     )
 
 

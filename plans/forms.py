@@ -1,15 +1,20 @@
 """Is what they typed acceptable? A plan's facts, and the rows of its parts."""
 
+import json
 import re
+from datetime import date
+from operator import attrgetter
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
-from agencies.models import Agency, AgencyGroup
+from agencies.models import Agency
 from agencies.vietnamese import nfc
 
+from .filters import readable
 from .models import (
     Audience,
     BudgetLine,
@@ -20,21 +25,21 @@ from .models import (
     Objective,
     Plan,
     PlanChannel,
-    PlanStatus,
     Recipient,
     ReportingDuty,
     Requirement,
 )
+from .parties import Directory, PartiesField, Party
 
 YEARS = range(2000, 2101)  # of any date of a plan
 LONGEST_PLAN = 15  # years; each gets four reporting periods
 
 
 class NfcCharField(forms.CharField):
-    """Words in one composed form, whatever keyboard they were typed on."""
+    """Words in one composed form, whatever keyboard they were typed on; a browser's line ends are plain ones."""
 
     def to_python(self, value):
-        return nfc(super().to_python(value))
+        return nfc(super().to_python(value)).replace("\r\n", "\n")
 
 
 class WholeNumberField(forms.IntegerField):
@@ -71,7 +76,7 @@ def composed(db_field, **kwargs):
 
 
 class PlanForm(forms.ModelForm):
-    """The facts of a plan. A plan typed in is a draft, or already issued on paper."""
+    """The facts of a draft; its status moves by steps (`activities.planning.workflow`), never by typing."""
 
     class Meta:
         model = Plan
@@ -87,7 +92,6 @@ class PlanForm(forms.ModelForm):
             "period_start",
             "period_end",
             "period_text",
-            "status",
             "signing_authority",
             "signatory_title",
             "signatory_name",
@@ -101,19 +105,19 @@ class PlanForm(forms.ModelForm):
             "number": gettext_lazy("As printed, for example 12/KH-UBND; empty while it is a draft."),
             "title": gettext_lazy("What the plan is about, without the word “plan”."),
             "period_text": gettext_lazy("As printed, for example “năm 2026”."),
-            "status": gettext_lazy("Reporting periods are made for the plan's years when it is saved."),
         }
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         agencies = Agency.objects.visible_to(user)
+        if user.is_focal_point:
+            agencies = agencies.filter(pk__in=user.own_agency_ids)
         self.instance.locality_id = user.agency.locality_id
         self.fields["issuing_agency"].queryset = agencies
         self.fields["coordinating_agency"].queryset = agencies
-        self.fields["parent"].queryset = Plan.objects.visible_to(user).exclude(pk=self.instance.pk)
-        now = self.instance.status
-        open_to = {PlanStatus.DRAFT, PlanStatus.ISSUED} if now == PlanStatus.DRAFT else {now}
-        self.fields["status"].choices = [(value, label) for value, label in PlanStatus.choices if value in open_to]
+        above = readable(Plan.objects.visible_to(user).real(), user).filter(parent=None).exclude(pk=self.instance.pk)
+        self.fields["parent"].queryset = above
+        self.fields["parent"].label_from_instance = attrgetter("with_issuer")
 
     def clean(self):
         data = super().clean()
@@ -136,8 +140,6 @@ class PlanForm(forms.ModelForm):
             )
             if same.exists():
                 self.add_error("number", _("This agency has already issued a plan with this number on this day."))
-        if data.get("status") == PlanStatus.ISSUED and not issued_on and not self.instance.key:
-            self.add_error("issued_on", _("An issued plan has a day of issue."))
         return data
 
     def _is_above(self, plan):
@@ -154,6 +156,47 @@ class PlanForm(forms.ModelForm):
         return super().save(commit)
 
 
+class FactsForm(PlanForm):
+    """The facts of a draft that others write on too: what they changed since is said beside its field.
+
+    `seen` holds the facts as they were when the page was made. Whoever changes the same fact has to save once more;
+    what only the other changed stays theirs.
+    """
+
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.now = {name: _plain(getattr(self.instance, name)) for name in self.Meta.fields}
+        self.initial["seen"] = self.now
+
+    def clean(self):
+        data = super().clean()
+        seen = data.get("seen")
+        for name in self.Meta.fields if isinstance(seen, dict) else ():
+            typed, before, now = _plain(data.get(name)), seen.get(name, self.now[name]), self.now[name]
+            if name in self.errors or now in (before, typed):
+                continue
+            if typed == before:
+                data[name] = getattr(self.instance, name)
+            else:
+                words = getattr(self.instance, name) or _("not stated")
+                self.add_error(
+                    name, _("Changed meanwhile to “%(words)s”. Save once more to keep yours.") % {"words": words}
+                )
+        if self.errors:
+            self.data = self.data.copy()
+            self.data["seen"] = json.dumps(self.now)
+        return data
+
+
+def _plain(value):
+    """A fact as JSON has it: a row by its key, a day in ISO form."""
+    if isinstance(value, models.Model):
+        return value.pk
+    return value.isoformat() if isinstance(value, date) else value
+
+
 class PartForm(forms.ModelForm):
     """A row of a part; what it may refer to is of the plan itself or of its locality."""
 
@@ -166,8 +209,6 @@ class PartForm(forms.ModelForm):
         sources = {
             "audiences": Audience.objects.visible_to(user).filter(plan=plan),
             "parent": ContentTheme.objects.visible_to(user).filter(plan=plan, parent=None).exclude(pk=self.instance.pk),
-            "agencies": Agency.objects.visible_to(user),
-            "groups": AgencyGroup.objects.visible_to(user),
             "reporter": Agency.objects.visible_to(user),
         }
         for name, rows in sources.items():
@@ -179,18 +220,11 @@ class PartForm(forms.ModelForm):
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"plan"}
 
-    def save(self, commit=True):
-        if not self.instance.pk:
-            siblings = type(self.instance).objects.filter(plan=self.instance.plan)
-            last = siblings.order_by("-position").first()
-            self.instance.position = last.position + 1 if last else 1
-        return super().save(commit)
-
 
 def _part_form(model, *fields, **meta):
     options = {
         "widgets": {
-            "text": forms.Textarea(attrs={"rows": 3}),
+            "text": forms.Textarea(attrs={"rows": 2}),
             "audiences": forms.CheckboxSelectMultiple,
             "channels": forms.CheckboxSelectMultiple,
         },
@@ -235,6 +269,39 @@ class BudgetLineForm(_part_form(BudgetLine, "text", "bearer_as_printed", "amount
         return amount
 
 
+class DutyForm(_part_form(Duty, "text", "kind", "bearer_as_printed")):
+    bearers = PartiesField(label=gettext_lazy("Agencies and groups"), required=False)
+
+    field_order = ["text", "kind", "bearers", "bearer_as_printed"]
+
+    def __init__(self, *args, plan, **kwargs):
+        super().__init__(*args, plan=plan, **kwargs)
+        self.fields["bearers"].open_to(Directory(plan), (), reverse("plans:parties", args=[plan.pk]))
+        self.initial.setdefault("bearers", _bearers(self.instance))
+
+    def clean(self):
+        """A bearer who is no agency of the locality is kept in the words of the document."""
+        data = super().clean()
+        bearers = data.get("bearers") or []
+        if any(not party.is_identified for party in bearers) and not data.get("bearer_as_printed"):
+            directory = self.fields["bearers"].directory
+            data["bearer_as_printed"] = "; ".join(directory.named(party).name for party in bearers)
+        return data
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        bearers = self.cleaned_data["bearers"]
+        self.instance.agencies.set([party.agency_id for party in bearers if party.agency_id])
+        self.instance.groups.set([party.group_id for party in bearers if party.group_id])
+
+
+def _bearers(duty):
+    if not duty.pk:
+        return []
+    agencies = [Party(agency_id=pk) for pk in duty.agencies.values_list("pk", flat=True)]
+    return agencies + [Party(group_id=pk) for pk in duty.groups.values_list("pk", flat=True)]
+
+
 # part, as in PlanDocument and in addresses: (model, form)
 PARTS = {
     "legal_bases": (
@@ -247,16 +314,16 @@ PARTS = {
             "issued_on",
             "issuing_agency_name",
             field_classes={"issued_on": VietnameseDateField},
-            widgets={"text": forms.Textarea(attrs={"rows": 3}), "issued_on": VietnameseDateField.widget},
+            widgets={"text": forms.Textarea(attrs={"rows": 2}), "issued_on": VietnameseDateField.widget},
         ),
     ),
     "objectives": (Objective, _part_form(Objective, "text", "audiences", "target")),
-    "requirements": (Requirement, _part_form(Requirement, "code", "text")),
-    "audiences": (Audience, _part_form(Audience, "text", widgets={})),
-    "themes": (ContentTheme, _part_form(ContentTheme, "code", "text", "parent", "audiences", "is_focus")),
-    "channels": (PlanChannel, _part_form(PlanChannel, "code", "text", "channels")),
-    "duties": (Duty, _part_form(Duty, "kind", "text", "agencies", "groups", "bearer_as_printed")),
+    "requirements": (Requirement, _part_form(Requirement, "text", "code")),
+    "audiences": (Audience, _part_form(Audience, "text")),
+    "themes": (ContentTheme, _part_form(ContentTheme, "text", "code", "parent", "audiences", "is_focus")),
+    "channels": (PlanChannel, _part_form(PlanChannel, "text", "code", "channels")),
+    "duties": (Duty, DutyForm),
     "budget_lines": (BudgetLine, BudgetLineForm),
     "reporting_duties": (ReportingDuty, ReportingDutyForm),
-    "recipients": (Recipient, _part_form(Recipient, "text", widgets={})),
+    "recipients": (Recipient, _part_form(Recipient, "text")),
 }

@@ -36,8 +36,14 @@ def coordinator(plan):
     return UserFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR)
 
 
+@pytest.fixture
+def draft(plan):
+    Plan.objects.filter(pk=plan.pk).update(status=PlanStatus.DRAFT)
+    return plan
+
+
 def edit(plan):
-    return reverse("plans:edit", args=[plan.pk])
+    return reverse("plans:facts", args=[plan.pk])
 
 
 def test_a_plan_is_read_whole(plan):
@@ -83,7 +89,8 @@ def test_a_plan_is_added_with_its_periods(plan, coordinator):
     response = browser.post(ADD, typed(plan, title="Kế hoạch mới"), follow=True)
 
     made = Plan.objects.get(title="Kế hoạch mới")
-    assert response.redirect_chain == [(made.get_absolute_url(), 302)]
+    assert response.redirect_chain == [(reverse("plans:edit", args=[made.pk]), 302)]
+    assert made.status == PlanStatus.DRAFT
     assert "Plan added. Now its parts and activities." in response.text
     assert list(made.reporting_periods.values_list("ordinal", flat=True).order_by("ordinal")) == [1, 2, 3, 4]
 
@@ -91,10 +98,11 @@ def test_a_plan_is_added_with_its_periods(plan, coordinator):
 def test_a_longer_plan_gets_more_periods_and_keeps_those_it_has(plan, coordinator):
     world = make_world(Status.SUBMITTED, locality=plan.locality)
     person = UserFactory(agency=world.plan.coordinating_agency, role=Role.COORDINATOR)
+    Plan.objects.filter(pk=world.plan.pk).update(status=PlanStatus.DRAFT)
 
     response = login(person).post(edit(world.plan), typed(world.plan, period_end="31/12/2027"))
 
-    assert response.url == world.plan.get_absolute_url()
+    assert response.url == reverse("plans:edit", args=[world.plan.pk])
     assert world.plan.reporting_periods.count() == 8
     assert ReportingPeriod.objects.filter(pk=world.period.pk).exists()
 
@@ -108,18 +116,18 @@ def test_a_longer_plan_gets_more_periods_and_keeps_those_it_has(plan, coordinato
     ],
 )
 @pytest.mark.parametrize("adding", [True, False])
-def test_a_refused_plan_comes_back_with_what_was_typed(plan, coordinator, changes, sentence, adding):
-    before = plan.title
+def test_a_refused_plan_comes_back_with_what_was_typed(draft, coordinator, changes, sentence, adding):
+    before = draft.title
 
     response = login(coordinator).post(
-        ADD if adding else edit(plan), typed(plan, **{"signatory_name": "Người Ký Thử", **changes})
+        ADD if adding else edit(draft), typed(draft, **{"signatory_name": "Người Ký Thử", **changes})
     )
 
     assert response.status_code == 200
     assert sentence in response.text
     assert "Người Ký Thử" in response.text
-    plan.refresh_from_db()
-    assert plan.title == before
+    draft.refresh_from_db()
+    assert draft.title == before
     assert not ReportingPeriod.objects.exists()
 
 
@@ -131,39 +139,55 @@ def test_a_number_given_twice_is_refused_beside_its_field(plan, coordinator):
 
 
 def test_who_adds_plans(plan):
+    """Coordinators those of the locality, focal points their own agency's."""
     for role in Role:
         person = UserFactory(agency__locality=plan.locality, role=role)
-        allowed = role == Role.COORDINATOR
+        allowed = role in (Role.COORDINATOR, Role.FOCAL_POINT)
+        own = dict.fromkeys(("issuing_agency", "coordinating_agency"), person.agency_id)
         assert login(person).get(ADD).status_code == (200 if allowed else 403)
-        assert login(person).post(ADD, typed(plan, number=f"{role}")).status_code == (302 if allowed else 403)
+        assert login(person).post(ADD, typed(plan, number=f"{role}") | own).status_code == (302 if allowed else 403)
 
 
-def test_who_edits_a_plan(plan, coordinator):
-    others = [UserFactory(agency=plan.coordinating_agency, role=role) for role in Role if role != Role.COORDINATOR]
-    others.append(UserFactory(agency__locality=plan.locality, role=Role.COORDINATOR))
+def test_a_focal_point_adds_no_plan_of_another_agency(plan):
+    person = UserFactory(agency__locality=plan.locality)
+
+    response = login(person).post(ADD, typed(plan, number="99/KH-UBND"))
+
+    assert {"issuing_agency", "coordinating_agency"} == {*response.context["form"].errors}
+
+
+def test_who_edits_a_plan(draft, coordinator):
+    others = [UserFactory(agency=draft.coordinating_agency, role=role) for role in Role if role != Role.COORDINATOR]
+    others.append(UserFactory(agency__locality=draft.locality, role=Role.COORDINATOR))
 
     for person in others:
-        assert login(person).get(edit(plan)).status_code == 403
-        assert login(person).post(edit(plan), typed(plan)).status_code == 403
-    assert login(coordinator).get(edit(plan)).status_code == 200
+        assert login(person).get(edit(draft)).status_code == 403
+        assert login(person).post(edit(draft), typed(draft)).status_code == 403
+    assert login(coordinator).get(edit(draft)).status_code == 200
 
 
-@pytest.mark.parametrize("status", [PlanStatus.CLOSED, PlanStatus.REPLACED])
-def test_a_plan_no_longer_in_force_is_not_edited(plan, coordinator, status):
+@pytest.mark.parametrize("status", [status for status in PlanStatus if status != PlanStatus.DRAFT])
+def test_a_plan_that_is_no_draft_is_not_edited(plan, coordinator, status):
     Plan.objects.update(status=status)
 
     assert login(coordinator).post(edit(plan), typed(plan)).status_code == 403
-    assert edit(plan) not in login(coordinator).get(plan.get_absolute_url()).text
+    assert reverse("plans:edit", args=[plan.pk]) not in login(coordinator).get(plan.get_absolute_url()).text
 
 
-def test_hostile_words_are_only_words(plan, coordinator):
+def test_hostile_words_are_only_words(draft, coordinator):
     hostile = "<script>alert(1)</script>\"'"
     browser = login(coordinator)
 
-    browser.post(edit(plan), typed(plan, title=hostile, number=hostile, place=hostile, signatory_name=hostile))
+    browser.post(edit(draft), typed(draft, title=hostile, number=hostile, place=hostile, signatory_name=hostile))
 
     assert Plan.objects.get().title == hostile
-    for address in (plan.get_absolute_url(), edit(plan), reverse("plans:list"), reverse("activities:updates")):
+    for address in (
+        draft.get_absolute_url(),
+        edit(draft),
+        reverse("plans:edit", args=[draft.pk]),
+        reverse("plans:list"),
+        reverse("activities:updates"),
+    ):
         assert "<script>alert(1)" not in browser.get(address).text
 
 
