@@ -6,22 +6,18 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.models import Role
 from accounts.tests.factories import UserFactory
 from activities.completeness import missing_in
-from activities.forms import ActivityForm, EvidenceForm, ProgressForm, ReturnForm, WordsForm
+from activities.forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
 from activities.models import (
     Activity,
     ActivityProgress,
-    Assignment,
-    AssignmentRole,
     Evidence,
     OutputCount,
     QuarterlyUpdate,
 )
 from activities.sheet import build_sheet
-from agencies.tests.factories import AgencyFactory, AgencyGroupFactory
-from plans.tests.factories import ChannelFactory, ContentThemeFactory, PlanFactory
+from plans.tests.factories import ChannelFactory
 
 from .factories import (
     PDF,
@@ -411,162 +407,6 @@ def test_nothing_chosen_is_nothing_kept(update):
 )
 def test_a_return_needs_a_reason(reason, sentence):
     assert sentence in ReturnForm({"reason": reason}).errors["reason"][0]
-
-
-# An activity
-
-
-@pytest.fixture
-def plan():
-    return PlanFactory()
-
-
-@pytest.fixture
-def coordinator(plan):
-    return UserFactory(agency=plan.coordinating_agency, role=Role.COORDINATOR)
-
-
-def activity_data(**changes):
-    return {"number": "1", "title": "Tập huấn", "schedule_kind": "one_off", **changes}
-
-
-def activity_form(plan, user, data, instance=None):
-    return ActivityForm(data, plan=plan, user=user, instance=instance)
-
-
-@pytest.mark.parametrize(
-    "changes, field, sentence",
-    [
-        ({"number": "7"}, "number", "The plan already has an activity with this number."),
-        ({"number": ""}, "number", "This field is required."),
-        ({"number": "x" * 21}, "number", "at most 20 characters"),
-        ({"title": " "}, "title", "This field is required."),
-        (
-            {"start": "02/06/2026", "deadline": "01/06/2026"},
-            "deadline",
-            "The deadline must not be before the start, 02/06/2026.",
-        ),
-        ({"deadline": "cuối năm"}, "deadline", "Write the date as day/month/year"),
-        (
-            {"target_quantity": "0"},
-            "target_quantity",
-            "A target is at least 1; leave it empty where the plan states none.",
-        ),
-        ({"target_quantity": "-3"}, "target_quantity", "A count cannot be below zero."),
-        ({"target_quantity": "12,5"}, "target_quantity", "Write a whole number"),
-        ({"target_quantity": "9" * 17}, "target_quantity", "too large"),
-        ({"schedule_kind": "sometimes"}, "schedule_kind", "Select a valid choice"),
-        ({"indicator": "NO-1"}, "indicator", "Select a valid choice"),
-        ({"channels": ["khong-co"]}, "channels", "Select a valid choice"),
-        ({"title": "a\x00b"}, "title", "Null characters"),
-    ],
-)
-def test_a_mistake_in_an_activity_is_said_beside_its_field(plan, coordinator, changes, field, sentence):
-    ActivityFactory(plan=plan, number="7")
-
-    form = activity_form(plan, coordinator, activity_data(**changes))
-
-    assert list(form.errors) == [field]
-    assert sentence in form.errors[field][0]
-
-
-def test_an_activity_is_typed_in_with_its_parties(plan, coordinator):
-    ActivityFactory(plan=plan, position=1, number="0")
-    lead, cooperating = AgencyFactory.create_batch(2, locality=plan.locality)
-    group = AgencyGroupFactory(locality=plan.locality)
-    theme, channel = ContentThemeFactory(plan=plan), ChannelFactory()
-    form = activity_form(
-        plan,
-        coordinator,
-        activity_data(
-            lead_agencies=[lead.pk],
-            lead_groups=[group.pk],
-            cooperating_agencies=[cooperating.pk],
-            themes=[theme.pk],
-            channels=[channel.pk],
-            target_quantity="1.250",
-            start="01/06/2026",
-            deadline="01/06/2026",
-        ),
-    )
-
-    assert form.is_valid(), form.errors
-    activity = form.save()
-
-    assert (activity.plan, activity.position, activity.target_quantity) == (plan, 2, 1250)
-    assert set(activity.assignments.values_list("role", "agency", "group")) == {
-        ("lead", lead.pk, None),
-        ("lead", None, group.pk),
-        ("cooperating", cooperating.pk, None),
-    }
-    assert (list(activity.themes.all()), list(activity.channels.all())) == ([theme], [channel])
-
-
-def test_parties_change_and_those_who_stay_keep_their_words(plan, coordinator):
-    stays = AssignmentFactory(activity__plan=plan, name_as_printed="Sở như in trong văn bản")
-    goes = AssignmentFactory(activity=stays.activity)
-    swaps = AssignmentFactory(activity=stays.activity, role=AssignmentRole.COOPERATING)
-    activity = stays.activity
-    data = activity_data(number=activity.number, lead_agencies=[stays.agency.pk, swaps.agency.pk])
-
-    form = activity_form(plan, coordinator, data, activity)
-    assert form.is_valid(), form.errors
-    form.save()
-
-    parties = {each.agency_id: each for each in Assignment.objects.all()}
-    assert parties[stays.agency_id] == stays
-    assert parties[stays.agency_id].name_as_printed == "Sở như in trong văn bản"
-    assert goes.agency_id not in parties
-    assert parties[swaps.agency_id].role == AssignmentRole.LEAD
-
-
-@pytest.mark.parametrize("kind, factory", [("agencies", AgencyFactory), ("groups", AgencyGroupFactory)])
-def test_nobody_both_leads_and_cooperates(plan, coordinator, kind, factory):
-    party = factory(locality=plan.locality, name="Sở Nội vụ")
-
-    form = activity_form(
-        plan, coordinator, activity_data(**{f"lead_{kind}": [party.pk], f"cooperating_{kind}": [party.pk]})
-    )
-
-    assert form.errors == {f"cooperating_{kind}": ["Sở Nội vụ cannot both lead and cooperate."]}
-
-
-def test_an_activity_keeps_its_own_number(plan, coordinator):
-    activity = ActivityFactory(plan=plan, number="7")
-
-    assert activity_form(plan, coordinator, activity_data(number="7"), activity).is_valid()
-
-
-FOREIGN = {
-    "lead_agencies": AgencyFactory,
-    "cooperating_agencies": AgencyFactory,
-    "lead_groups": AgencyGroupFactory,
-    "cooperating_groups": AgencyGroupFactory,
-    "themes": ContentThemeFactory,
-}
-
-
-@pytest.mark.parametrize("field", FOREIGN)
-def test_another_localitys_rows_are_no_choice(plan, coordinator, field):
-    form = activity_form(plan, coordinator, activity_data(**{field: [FOREIGN[field]().pk]}))
-
-    assert list(form.errors) == [field]
-
-
-def test_another_plans_themes_are_no_choice(plan, coordinator):
-    sibling = ContentThemeFactory(plan=PlanFactory(locality=plan.locality))
-
-    assert list(activity_form(plan, coordinator, activity_data(themes=[sibling.pk])).errors) == ["themes"]
-
-
-def test_every_scoped_field_of_an_activity_has_a_case(plan, coordinator):
-    scoped = {
-        name
-        for name, field in activity_form(plan, coordinator, None).fields.items()
-        if hasattr(field, "queryset") and hasattr(field.queryset.model.objects, "visible_to")
-    }
-
-    assert scoped == set(FOREIGN)
 
 
 def test_counts_of_an_indicator_that_left_the_activity_are_dropped(update):
