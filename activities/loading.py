@@ -19,13 +19,15 @@ from plans.models import (
     Objective,
     Plan,
     PlanChannel,
+    PlanStatus,
     Recipient,
     ReportingDuty,
     Requirement,
 )
 
 from .calendar import generate_periods
-from .models import Activity, Assignment, AssignmentRole, ScheduleKind
+from .models import Activity, ActivityGroup, Assignment, AssignmentRole, ScheduleKind
+from .planning.versions import keep_version
 
 DATA = Path(__file__).resolve().parent.parent / "plans" / "data"
 REAL = ("ha-noi", "soc-trang", "thua-thien-hue", "bao-loc", "binh-dinh")
@@ -46,8 +48,11 @@ def parse_plan(text):
 
 
 @transaction.atomic
-def load_plan(data):
-    """Load one file's contents: (plan, created). A plan that is there already is left as people made it."""
+def load_plan(data, *, at=None):
+    """Load one file's contents: (plan, created). A plan that is there already is left as people made it.
+
+    What was issued is kept as its first version, as of `at` (aware datetime), where it is given.
+    """
     locality, _created = Locality.objects.get_or_create(
         slug=data["locality"]["slug"], defaults={k: v for k, v in data["locality"].items() if k != "slug"}
     )
@@ -61,10 +66,12 @@ def load_plan(data):
     _objectives(plan, data.get("objectives", []), audiences)
     themes = _themes(plan, data.get("themes", []), audiences)
     _channels(plan, data.get("channels", []))
-    _activities(plan, data.get("activities", []), themes, agencies, groups)
+    add_activities(plan, data.get("activities", []), themes, agencies, groups, _activity_groups(plan, data))
     _duties(plan, data.get("duties", []), agencies, groups)
     _reporting(plan, data.get("reporting", []), agencies)
     generate_periods(plan)
+    if at and plan.status != PlanStatus.DRAFT and plan.issued_on:
+        keep_version(plan, issued_on=plan.issued_on, at=at)
     return plan, True
 
 
@@ -193,10 +200,20 @@ def _channels(plan, rows):
         channel.channels.set(row.get("channels") or [])
 
 
-def _activities(plan, rows, themes, agencies, groups):
-    for position, row in enumerate(rows or [], start=1):
+def _activity_groups(plan, data):
+    """The group rows of the annex by title."""
+    return {
+        title: ActivityGroup.objects.create(plan=plan, position=position, title=title)
+        for position, title in enumerate(data.get("activity_groups") or [], start=1)
+    }
+
+
+def add_activities(plan, rows, themes, agencies, groups, activity_groups, first=1):
+    """Activities of a file's `rows`, from position `first` on; what they name is looked up in the given mappings."""
+    for position, row in enumerate(rows or [], start=first):
         activity = Activity.objects.create(
             plan=plan,
+            group=activity_groups.get(row.get("group")),
             position=position,
             number=str(row["code"]),
             title=row["title"],

@@ -17,7 +17,8 @@ from agencies.vietnamese import nfc
 from ..calendar import quarters_of
 from ..loading import load_plan, read_plan
 from ..models import Activity, QuarterlyUpdate, ReportingPeriod
-from ..obligations import load_duties, obliged_agencies
+from ..obligations import load_duties, reporting_agencies
+from .amendment import live_through
 from .quarters import begin_drafts, tell_quarter
 from .rows import Writer
 
@@ -35,8 +36,13 @@ def load_minh_hoa(today, now):
     Returns:
         How many updates were created.
     """
-    plans = [load_plan(read_plan("minh-hoa", year))[0] for year in plan_years(today)]
+    files = [read_plan("minh-hoa", year) for year in plan_years(today)]
+    loaded = [load_plan(data) for data in files]
+    plans = [plan for plan, _created in loaded]
     create_demo_accounts(plans[0].locality, plans[0].coordinating_agency)
+    for data, (plan, created) in zip(files, loaded, strict=True):
+        if created:
+            live_through(plan, data, now)
     return load_results(plans, today, now)
 
 
@@ -64,16 +70,16 @@ def load_results(plans, today, now):
     past = [period for period in periods if period.agency_due_on < today]
     stories = []
     for period in periods:
-        obliged = {
+        reporting = {
             agency: kept
-            for agency, activities in obliged_agencies(period, duties).items()
+            for agency, activities in reporting_agencies(period, duties).items()
             if (kept := tuple(pk for pk in activities if pk in told))
         }
         if period.ends_on < today:
             age = sum(other.starts_on > period.starts_on for other in past)
-            stories += tell_quarter(period, obliged, age)
+            stories += tell_quarter(period, reporting, age)
         elif period.starts_on <= today:
-            stories += begin_drafts(period, obliged)
+            stories += begin_drafts(period, reporting)
     stories = [story.until(now) for story in stories if (story.period.pk, story.agency.pk) not in there]
     stories = [story for story in stories if story.began]
     if stories:

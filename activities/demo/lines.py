@@ -9,6 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from agencies.vietnamese import fold
+
 from ..files import check_file
 from ..models import Activity, Evidence, EvidenceKind, ProgressState
 from ..models.period import ROMAN
@@ -140,9 +142,13 @@ class Teller:
 
 
 def fitting(table, agency):
-    """The table's entry for the agency: by its own name, by the first word of it, by its kind, else `other`."""
-    keys = (agency.slug, agency.slug.split("-")[0], agency.kind, "other")
-    return next(table[key] for key in keys if key in table)
+    """The table's entry for the agency: by its own name, by the first word of it, by its kind, else `other`.
+
+    An agency that somebody has added and that fits none speaks like the last of them.
+    """
+    first_word = fold(agency.name.removeprefix("UBND ")).partition(" ")[0]
+    keys = (agency.slug, first_word, agency.kind, "other")
+    return next((table[key] for key in keys if key in table), list(table.values())[-1])
 
 
 def number(value, *seed):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ..models import ReportingPeriod
 
-# Shares of the obliged agencies that send late and never, by the age of the quarter, newest first: it gets better.
+# Shares of the agencies that send late and never, by the age of the quarter, newest first: it gets better.
 LATE = [0.07, 0.125, 0.18, 0.2, 0.21, 0.23]
 MISSING = [0.035, 0.035, 0.05, 0.09, 0.09, 0.11]
 
@@ -78,14 +78,14 @@ class Story:
         return self.agency.slug, self.period.year, self.period.ordinal
 
 
-def tell_quarter(period, obliged, age):
-    """How a closed quarter goes to its end: a Story for each of the obliged agencies that sends.
+def tell_quarter(period, reporting, age):
+    """How a closed quarter goes to its end: a Story for each of the agencies that sends, the invited among them.
 
     Args:
-        obliged: {Agency: (activity_id, ...)}.
+        reporting: {Agency: (activity_id, ...)}.
         age: 0 for the newest closed quarter, 1 for the one before, and so on.
     """
-    sent = _sending_times(period, obliged, age)
+    sent = _sending_times(period, reporting, age)
     arrivals = sorted(sent, key=sent.get)
     if age:
         returned, waiting = [], []
@@ -104,11 +104,11 @@ def tell_quarter(period, obliged, age):
             steps.append(Step("submit", _next_morning(steps[-1].at, "again", *_seed(agency, period))))
         if agency not in returned and agency not in waiting:
             steps.append(Step("approve", _next_morning(steps[-1].at, "approve", *_seed(agency, period))))
-        stories.append(Story(period, agency, obliged[agency], tuple(steps)))
+        stories.append(Story(period, agency, reporting[agency], tuple(steps)))
     return stories
 
 
-def begin_drafts(period, obliged):
+def begin_drafts(period, reporting):
     """The few who begin early in the quarter that runs."""
     first = max(period.starts_on, period.plan.issued_on)
     return [
@@ -120,20 +120,20 @@ def begin_drafts(period, obliged):
                 working_day(first, DRAFTS[agency.slug]), 0.3 * chance("draft", *_seed(agency, period))
             ),
         )
-        for agency, activities in obliged.items()
+        for agency, activities in reporting.items()
         if agency.slug in DRAFTS
     ]
 
 
-def _sending_times(period, obliged, age):
+def _sending_times(period, reporting, age):
     """When each agency first sends: {Agency: datetime}, without those that never do."""
-    late, missing = _laggards(period, list(obliged), age)
+    late, missing = _laggards(period, list(reporting), age)
     return {
         agency: office_hour(
             working_day(period.agency_due_on, late.get(agency) or -_days_early(agency, period, age)),
             chance("hour", *_seed(agency, period)) * (0.2 if agency in late else 1),
         )
-        for agency in obliged
+        for agency in reporting
         if agency not in missing
     }
 
