@@ -7,6 +7,8 @@ practice of the home-affairs sector (consolidated report by the 20th of the last
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from plans.models import Purpose
+
 from .models import PeriodKind, ReportingPeriod
 from .models.period import ROMAN
 
@@ -57,11 +59,17 @@ def quarters_of(first_year, last_year):
     return [statutory_quarter(year, ordinal) for year in range(first_year, last_year + 1) for ordinal in (1, 2, 3, 4)]
 
 
+def is_reported(plan):
+    """The plan is reported for itself; otherwise whoever carries it out would owe the same twice."""
+    return plan.purpose == Purpose.PLAN and not plan.parent_id
+
+
 def generate_periods(plan):
     """Give `plan` a reporting period for each statutory quarter of its time; those it has stay as they are.
 
-    A quarter whose update was due before the plan was issued has nothing to report. Periods that a changed plan no
-    longer reaches go, unless somebody has begun an update for them.
+    A plan that carries out another is reported through that one, an amendment or a template not at all. A quarter
+    whose update was due before the plan was issued has nothing to report. Periods that a changed plan no longer
+    reaches go, unless somebody has begun an update for them.
     """
     wanted = {
         (quarter.year, quarter.ordinal): quarter
@@ -69,6 +77,7 @@ def generate_periods(plan):
         if quarter.starts_on <= plan.period_end
         and quarter.ends_on >= plan.period_start
         and quarter.agency_due_on >= (plan.issued_on or plan.period_start)
+        and is_reported(plan)
     }
     for period in plan.reporting_periods.filter(kind=PeriodKind.QUARTER, updates__isnull=True):
         if (period.year, period.ordinal) not in wanted:
@@ -96,3 +105,8 @@ def current_period(periods, today):
         return periods[0] if periods else None
     pending = [period for period in begun if period.consolidated_due_on >= today]
     return pending[0] if pending else begun[-1]
+
+
+def is_past(period, periods, today):
+    """Its consolidated report was due before `today`, and another of `periods` matters now."""
+    return period.consolidated_due_on < today and period != current_period(periods, today)

@@ -1,26 +1,38 @@
 """What stands around every page: who is here, where one may go, and the reporting period one works in."""
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.views import THEMES
+from accounts.views.entry import THEMES
 from agencies.clock import demo_date
 from plans.models import PlanStatus
 
-from .calendar import current_period
-from .models import QuarterlyUpdate, ReportingPeriod, Status
+from .calendar import current_period, is_past
+from .models import ReportingPeriod, Status
 
 
 def periods_of(request):
-    """The periods of the locality's plans in force or past, plan by plan, newest first; read once a request."""
+    """The periods of the locality's plans in force or past, plan by plan, newest first; read once a request.
+
+    `waiting` of each: the updates that wait for the person.
+    """
     if not hasattr(request, "reporting_periods"):
         request.reporting_periods = list(
             ReportingPeriod.objects.visible_to(request.user)
             .exclude(plan__status=PlanStatus.DRAFT)
+            .annotate(waiting=Count("updates", filter=_waits_for(request.user)))
             .select_related("plan__issuing_agency__parent", "plan__coordinating_agency__parent", "plan__locality")
             .order_by("-plan__period_start", "plan_id", "-starts_on")
         )
     return request.reporting_periods
+
+
+def _waits_for(user):
+    """A coordinator reviews what has been sent; an agency sends again what has been returned to it."""
+    if user.is_focal_point:
+        return Q(updates__status=Status.RETURNED, updates__agency__in=user.own_agency_ids)
+    return Q(updates__status=Status.SUBMITTED)
 
 
 def chosen_period(request):
@@ -31,6 +43,22 @@ def chosen_period(request):
         request.session["period"] = asked
     kept = request.session.get("period", "")
     return periods.get(kept) or current_period(list(periods.values()), request.today)
+
+
+THEN, NOW = "then", "now"
+
+
+def reads_todays_names(request, period):
+    """Agencies that have ended are read under those that carry on for them (`?names=`, kept in the session).
+
+    Unless a person chooses, a past period is read by the names of its time.
+    """
+    asked = request.GET.get("names", "")
+    if asked in (THEN, NOW):
+        request.session["names"] = asked
+    periods = [each for each in periods_of(request) if each.plan_id == period.plan_id]
+    kept = request.session.get("names") or (THEN if is_past(period, periods, request.today) else NOW)
+    return kept == NOW
 
 
 def frame(request):
@@ -57,8 +85,8 @@ def frame(request):
 
 def _navigation(request):
     user = request.user
+    waiting = sum(period.waiting for period in periods_of(request))
     if user.is_focal_point:
-        waiting = QuarterlyUpdate.objects.visible_to(user).filter(agency=user.agency_id, status=Status.RETURNED).count()
         places = [
             ("activities:updates", "work", _("My work"), waiting, False),
             ("plans:list", "plan", _("Plans"), 0, False),
@@ -66,7 +94,6 @@ def _navigation(request):
             ("reports:list", "report", _("Reports"), 0, False),
         ]
     elif user.is_coordinator:
-        waiting = QuarterlyUpdate.objects.visible_to(user).filter(status=Status.SUBMITTED).count()
         places = [
             ("activities:updates", "review", _("Review"), waiting, False),
             ("plans:list", "plan", _("Plans"), 0, False),
@@ -82,6 +109,10 @@ def _navigation(request):
             ("reports:list", "report", _("Reports"), 0, False),
             ("activities:list", "act", _("Activities"), 0, True),
         ]
+    places.append(("activities:calendar", "cal", _("Calendar"), 0, user.is_focal_point))
+    places.append(("agencies:list", "agency", _("Agencies"), 0, False))
+    if user.is_administrator:
+        places.append(("accounts:users", "people", _("Users"), 0, False))
     return [_place(request, *place) for place in places]
 
 

@@ -115,7 +115,7 @@ class PlanForm(forms.ModelForm):
         self.instance.locality_id = user.agency.locality_id
         self.fields["issuing_agency"].queryset = agencies
         self.fields["coordinating_agency"].queryset = agencies
-        above = readable(Plan.objects.visible_to(user).real(), user).filter(parent=None).exclude(pk=self.instance.pk)
+        above = readable(Plan.objects.visible_to(user).real(), user).exclude(pk=self.instance.pk)
         self.fields["parent"].queryset = above
         self.fields["parent"].label_from_instance = attrgetter("with_issuer")
 

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.forms",
     "django_filters",
     "bs_icon_templates",
+    "django_htmx",
     "agencies",
     "accounts",
     "plans",
@@ -51,8 +52,10 @@ MIDDLEWARE = [
     "accounts.middleware.LoginFirstMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "agencies.privacy.PrivacyMiddleware",
     "agencies.clock.ClockMiddleware",
+    "activities.middleware.NewDayMiddleware",
     "agencies.not_found.NotFoundMiddleware",
 ]
 
@@ -100,6 +103,7 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.AgencyBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "accounts:home"
 LOGOUT_REDIRECT_URL = "accounts:login"
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # how long an invitation's link is good for
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -109,6 +113,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="reformcomms@localhost")
 
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]

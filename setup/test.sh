@@ -13,16 +13,20 @@ check() {
 }
 
 pytest_on() {
-    DATABASE_URL=$1 .venv/bin/python -m pytest -n "${WORKERS:-auto}" --dist worksteal ${PYTEST_ARGS-}
+    database=$1
+    shift
+    DATABASE_URL=$database .venv/bin/python -m pytest -n "${WORKERS:-auto}" --dist worksteal "$@" ${PYTEST_ARGS-}
 }
 
 check "ruff check" .venv/bin/ruff check --quiet --output-format concise .
 check "ruff format" .venv/bin/ruff format --check --quiet --output-format concise .
 check "floors (import-linter)" .venv/bin/lint-imports --no-logo --no-cache
-check "tests on SQLite" pytest_on sqlite:///var/db.sqlite3
+# What a person does in a browser is done once, on PostgreSQL where it answers.
 if postgresql=$(.venv/bin/python setup/find_postgresql.py); then
+    check "tests on SQLite, without a browser" pytest_on sqlite:///var/db.sqlite3 -m "not browser"
     check "tests on PostgreSQL" pytest_on "$postgresql"
 else
+    check "tests on SQLite" pytest_on sqlite:///var/db.sqlite3
     echo "PostgreSQL: not answering, skipped"
     [ "${REQUIRE_ALL-}" = 1 ] && failed="${failed:+$failed, }PostgreSQL not answering (REQUIRE_ALL=1)"
 fi

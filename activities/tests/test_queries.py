@@ -9,11 +9,24 @@ from accounts.tests.factories import PASSWORD, login
 from activities.models import Status
 from plans.tests.factories import PART_FACTORIES, ChannelFactory
 
-from .factories import TODAY, EvidenceFactory, IndicatorFactory, OutputCountFactory, make_world
+from .factories import (
+    TODAY,
+    ActivityFactory,
+    AssignmentFactory,
+    EvidenceFactory,
+    IndicatorFactory,
+    OutputCountFactory,
+    make_world,
+    with_draft,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 MOST = 15
+MOST_OF_A_DRAFT = 20  # the workspace: all parts, their rows and the check on one page
+MOST_OF_A_PLAN = 20  # the plan read whole: all parts and activities, versions, files, events, agencies' own plans
+MOST_OF_A_LIST = 12  # pages whose name begins with one of LISTS
+LISTS = ("plans", "activities", "agencies", "users")
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +49,20 @@ def furnished(agencies, activities, status):
             EvidenceFactory(progress=line, added_by=world.focal_point)
     for factory in PART_FACTORIES.values():
         factory.create_batch(activities, plan=world.plan)
+    with_draft(world)
+    world.parts = {part: factory.create_batch(activities, plan=world.draft) for part, factory in PART_FACTORIES.items()}
+    for activity in ActivityFactory.create_batch(activities, plan=world.draft):
+        AssignmentFactory(activity=activity, agency=world.agency)
+        activity.channels.add(channel)
     return world
+
+
+def workspace(query=""):
+    return lambda world: reverse("plans:edit", args=[world.draft.pk]) + query
+
+
+def at_row(part):
+    return lambda world: workspace(f"?part={part}&row={world.parts[part][0].pk}")(world)
 
 
 # page: (who, status of the updates, its address in a world)
@@ -44,13 +70,79 @@ PAGES = {
     "home": ("focal_point", Status.SUBMITTED, lambda world: reverse("accounts:home")),
     "plans": ("coordinator", Status.SUBMITTED, lambda world: reverse("plans:list")),
     "plans, filtered": ("coordinator", Status.SUBMITTED, lambda world: "/plans/?year=2026&text=tuyen&status=issued"),
+    "plans, sorted": ("focal_point", Status.SUBMITTED, lambda world: "/plans/?sort=-carried_out&whose=all"),
+    "plans as a workbook": ("coordinator", Status.SUBMITTED, lambda world: "/plans/?export=xlsx"),
     "plan": ("coordinator", Status.SUBMITTED, lambda world: world.plan.get_absolute_url()),
-    "plan form": ("coordinator", Status.SUBMITTED, lambda world: reverse("plans:edit", args=[world.plan.pk])),
-    "part form": ("coordinator", Status.DRAFT, lambda world: reverse("plans:part_add", args=[world.plan.pk, "duties"])),
+    "plan check": ("coordinator", Status.SUBMITTED, lambda world: reverse("plans:check", args=[world.plan.pk])),
+    "plan versions": ("coordinator", Status.SUBMITTED, lambda world: reverse("plans:versions", args=[world.plan.pk])),
+    "plan as PDF": ("coordinator", Status.SUBMITTED, lambda world: reverse("plans:pdf", args=[world.plan.pk])),
+    "plan as Word": ("leader", Status.SUBMITTED, lambda world: reverse("plans:docx", args=[world.plan.pk])),
+    "plan form": ("coordinator", Status.SUBMITTED, lambda world: reverse("plans:facts", args=[world.draft.pk])),
+    "draft": ("coordinator", Status.SUBMITTED, workspace()),
+    "draft, a part open": ("coordinator", Status.DRAFT, workspace("?part=requirements")),
+    "draft, a new duty": ("coordinator", Status.DRAFT, workspace("?part=duties&new=end")),
+    "draft, a theme open": ("coordinator", Status.DRAFT, at_row("themes")),
+    "draft, a form open": ("coordinator", Status.DRAFT, at_row("channels")),
+    "draft, what is missing": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("plans:readiness", args=[world.draft.pk]),
+    ),
+    "row's history": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("plans:part_history", args=[world.draft.pk, "themes", world.parts["themes"][0].pk]),
+    ),
     "activities": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:list")),
     "activities, filtered": ("leader", Status.SUBMITTED, lambda world: f"/activities/?lead={world.agency.pk}"),
+    "activities, sorted": (
+        "focal_point",
+        Status.SUBMITTED,
+        lambda world: f"/activities/?sort=-deadline&plan={world.plan.pk}&due=none",
+    ),
+    "activities as CSV": ("coordinator", Status.SUBMITTED, lambda world: "/activities/?export=csv"),
+    "agencies": ("coordinator", Status.SUBMITTED, lambda world: reverse("agencies:list")),
+    "agencies, filtered": ("administrator", Status.SUBMITTED, lambda world: "/agencies/?text=so&sort=-focal_points"),
+    "agencies as a workbook": ("leader", Status.SUBMITTED, lambda world: "/agencies/?export=xlsx"),
+    "agency": ("leader", Status.SUBMITTED, lambda world: reverse("agencies:detail", args=[world.agency.pk])),
+    "reorganisations": ("administrator", Status.DRAFT, lambda world: reverse("agencies:reorganisations")),
+    "reorganisation to confirm": (
+        "administrator",
+        Status.DRAFT,
+        lambda world: (
+            f"/agencies/reorganisations/new/?step=3&kind=abolish&decision_number=1&effective_on=01/10/2026"
+            f"&predecessors={world.agency.pk}"
+        ),
+    ),
+    "groups": ("leader", Status.DRAFT, lambda world: reverse("agencies:groups")),
+    "users": ("administrator", Status.DRAFT, lambda world: reverse("accounts:users")),
+    "accounts of an agency": (
+        "administrator",
+        Status.DRAFT,
+        lambda world: reverse("agencies:users", args=[world.agency.pk]),
+    ),
+    "account": ("administrator", Status.DRAFT, lambda world: reverse("accounts:user", args=[world.focal_point.pk])),
+    "handing over": (
+        "administrator",
+        Status.RETURNED,
+        lambda world: reverse("accounts:hand_over", args=[world.focal_point.pk]),
+    ),
+    "saved views": ("coordinator", Status.DRAFT, lambda world: reverse("accounts:views")),
     "activity": ("coordinator", Status.SUBMITTED, lambda world: world.activity.get_absolute_url()),
-    "activity form": ("coordinator", Status.DRAFT, lambda world: reverse("activities:edit", args=[world.activity.pk])),
+    "draft, a row of the annex": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("activities:edit", args=[world.draft.activities.first().pk]),
+    ),
+    "draft, a row in the table": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("activities:row", args=[world.draft.activities.first().pk]),
+    ),
+    "draft, the annex": ("coordinator", Status.DRAFT, lambda world: reverse("activities:grid", args=[world.draft.pk])),
+    "annex": ("leader", Status.SUBMITTED, lambda world: reverse("activities:grid", args=[world.plan.pk])),
+    "annex as Excel": ("leader", Status.SUBMITTED, lambda world: reverse("plans:xlsx", args=[world.plan.pk])),
+    "suggestions": ("coordinator", Status.DRAFT, lambda world: f"/plans/{world.draft.pk}/parties/?q=so"),
     "my work": ("focal_point", Status.DRAFT, lambda world: reverse("activities:updates")),
     "my work, returned": ("focal_point", Status.RETURNED, lambda world: reverse("activities:updates")),
     "submissions": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:updates")),
@@ -62,10 +154,24 @@ PAGES = {
         lambda world: reverse("activities:progress", args=[world.update.pk, world.activity.pk]),
     ),
     "words": ("focal_point", Status.RETURNED, lambda world: reverse("activities:words", args=[world.update.pk])),
+    "calendar": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:calendar")),
+    "own calendar": ("focal_point", Status.SUBMITTED, lambda world: reverse("activities:calendar")),
+    "plan to begin from": ("coordinator", Status.DRAFT, lambda world: reverse("plans:sources")),
+    "plans to carry out": ("focal_point", Status.DRAFT, lambda world: reverse("plans:parents")),
+    "templates": ("coordinator", Status.DRAFT, lambda world: reverse("plans:templates")),
+    "own plans of agencies": ("leader", Status.DRAFT, lambda world: reverse("plans:children", args=[world.plan.pk])),
     "dashboard": ("leader", Status.SUBMITTED, lambda world: reverse("reports:dashboard")),
     "reports": ("leader", Status.APPROVED, lambda world: reverse("reports:list")),
     "report": ("coordinator", Status.APPROVED, lambda world: reverse("reports:detail", args=[world.period.pk])),
 }
+
+
+def most_of(page):
+    if page.startswith("draft"):
+        return MOST_OF_A_DRAFT
+    if page in ("plan", "plan check"):
+        return MOST_OF_A_PLAN
+    return MOST_OF_A_LIST if page.startswith(LISTS) else MOST
 
 
 def queries_of(worlds, page):
@@ -86,7 +192,7 @@ def test_pages(status, agencies, activities):
 
     counts = {page: queries_of(worlds, page) for page, (_who, of, _address) in PAGES.items() if of == status}
 
-    assert {page: count for page, count in counts.items() if max(count) > MOST} == {}
+    assert {page: count for page, count in counts.items() if max(count) > most_of(page)} == {}
     # What is not there at all need not be read; more rows never mean more queries.
     assert {page: count for page, count in counts.items() if count[1] > count[0] + 1} == {}
 

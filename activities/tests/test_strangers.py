@@ -6,22 +6,75 @@ Not yours and not there look the same: 404. A new address without a case here ma
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
 
+from accounts.calendar_address import make_address
+from accounts.invitations import link_to
 from accounts.models import Role
-from accounts.tests.factories import UserFactory, login
-from activities.models import Evidence, QuarterlyUpdate, Status
+from accounts.tests.factories import SavedViewFactory, UserFactory, login
+from accounts.workflow import MOVES
+from activities.models import Activity, ActivityGroup, Assignment, Evidence, QuarterlyUpdate, Status
 from activities.workflow import TRANSITIONS
-from agencies.tests.factories import AgencyGroupFactory
+from agencies.tests.factories import AgencyGroupFactory, GroupMembershipFactory, SuccessionFactory
 from plans.forms import PARTS
-from plans.models import Plan
-from plans.tests.factories import PART_FACTORIES, AudienceFactory, ContentThemeFactory
+from plans.models import Plan, Purpose
+from plans.tests.factories import (
+    PART_FACTORIES,
+    AudienceFactory,
+    ContentThemeFactory,
+    PlanFactory,
+    PlanFileFactory,
+    PlanVersionFactory,
+)
 from plans.tests.test_forms import ROW, typed
 
-from .factories import TODAY, EvidenceFactory, ReportingPeriodFactory, make_world
+from .factories import (
+    TODAY,
+    ActivityFactory,
+    ActivityGroupFactory,
+    EvidenceFactory,
+    ReportingPeriodFactory,
+    make_world,
+    moment,
+    with_draft,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 GET, POST, BOTH = ("get",), ("post",), ("get", "post")
-OPEN = {"accounts:login", "accounts:theme", "set_language"}
+OPEN = {"accounts:login", "accounts:theme", "accounts:invitation", "activities:feed", "set_language"}
+
+
+def invitation_of(world):
+    """The two parts of an invitation's address; whoever holds them is the one invited."""
+    invited = UserFactory(agency=world.agency, invited_at=moment())
+    return tuple(link_to(invited).strip("/").split("/")[1:])
+
+
+def calendar_of(world):
+    """The secret of a calendar's address: whoever has it reads it."""
+    make_address(world.focal_point)
+    return world.focal_point.calendar_token
+
+
+def template_of(world):
+    kept = {"locality": world.locality, "purpose": Purpose.TEMPLATE}
+    return (Plan.objects.filter(**kept).first() or PlanFactory(**kept, status="draft", number="")).pk
+
+
+def row_of(world):
+    """An activity of the draft, in a group row."""
+    row = world.draft.activities.filter(group__isnull=False).first()
+    return row or ActivityFactory(plan=world.draft, group=ActivityGroupFactory(plan=world.draft))
+
+
+def membership_of(world):
+    membership = GroupMembershipFactory(group__locality=world.locality, agency=world.agency)
+    return membership.group.pk, membership.pk
+
+
+def reorganisation_of(world):
+    succession = SuccessionFactory(reorganisation__by=world.administrator, reorganisation__locality=world.locality)
+    return succession.reorganisation_id
+
 
 # name: the methods it answers, and its arguments in a world (none where it names no object)
 CASES = {
@@ -30,11 +83,56 @@ CASES = {
     "accounts:logout": (POST, None),
     "accounts:theme": (POST, None),
     "accounts:password": (BOTH, None),
+    "accounts:views": (GET, None),
+    "accounts:view_save": (POST, None),
+    "accounts:view_rename": (BOTH, lambda world: [(SavedViewFactory(user=world.coordinator).pk,)]),
+    "accounts:view_delete": (POST, lambda world: [(SavedViewFactory(user=world.coordinator).pk,)]),
+    "accounts:users": (GET, None),
+    "accounts:invite": (BOTH, None),
+    "accounts:user_import": (BOTH, None),
+    "accounts:invitation_links": (GET, None),
+    "accounts:invitation": (BOTH, lambda world: [invitation_of(world)]),
+    "accounts:user": (BOTH, lambda world: [(world.focal_point.pk,)]),
+    "accounts:user_move": (POST, lambda world: [(world.focal_point.pk, name) for name in MOVES]),
+    "accounts:hand_over": (BOTH, lambda world: [(world.focal_point.pk,)]),
     "set_language": (BOTH, None),
+    "agencies:list": (GET, None),
+    "agencies:detail": (GET, lambda world: [(world.agency.pk,)]),
+    "agencies:users": (GET, lambda world: [(world.agency.pk,)]),
+    "agencies:add": (BOTH, None),
+    "agencies:import": (BOTH, None),
+    "agencies:edit": (BOTH, lambda world: [(world.agency.pk,)]),
+    "agencies:remove": (POST, lambda world: [(world.agency.pk,)]),
+    "agencies:groups": (GET, None),
+    "agencies:group_add": (BOTH, None),
+    "agencies:group": (GET, lambda world: [membership_of(world)[:1]]),
+    "agencies:group_edit": (BOTH, lambda world: [membership_of(world)[:1]]),
+    "agencies:group_remove": (POST, lambda world: [membership_of(world)[:1]]),
+    "agencies:members": (BOTH, lambda world: [membership_of(world)[:1]]),
+    "agencies:membership": (BOTH, lambda world: [membership_of(world)]),
+    "agencies:reorganisations": (GET, None),
+    "agencies:reorganise": (BOTH, None),
+    "agencies:reorganisation_set": (POST, None),
+    "agencies:reorganisation": (GET, lambda world: [(reorganisation_of(world),)]),
+    "agencies:call_off": (POST, lambda world: [(reorganisation_of(world),)]),
     "activities:list": (GET, None),
     "activities:detail": (GET, lambda world: [(world.activity.pk,)]),
-    "activities:edit": (BOTH, lambda world: [(world.activity.pk,)]),
-    "activities:add": (BOTH, lambda world: [(world.plan.pk,)]),
+    "activities:edit": (BOTH, lambda world: [(row_of(world).pk,)]),
+    "activities:row": (BOTH, lambda world: [(row_of(world).pk,)]),
+    "activities:row_move": (POST, lambda world: [(row_of(world).pk,)]),
+    "activities:row_remove": (POST, lambda world: [(row_of(world).pk,)]),
+    "activities:group": (BOTH, lambda world: [(row_of(world).group_id,)]),
+    "activities:grid": (GET, lambda world: [(world.draft.pk,), (world.plan.pk,)]),
+    "activities:add": (BOTH, lambda world: [(world.draft.pk,)]),
+    "activities:row_add": (POST, lambda world: [(world.draft.pk,)]),
+    "activities:group_add": (POST, lambda world: [(world.draft.pk,)]),
+    "activities:paste": (BOTH, lambda world: [(world.draft.pk,)]),
+    "activities:undo": (POST, lambda world: [(world.draft.pk,)]),
+    "activities:heard": (GET, lambda world: [(world.draft.pk,)]),
+    "activities:import": (BOTH, lambda world: [(world.draft.pk,)]),
+    "activities:calendar": (GET, None),
+    "activities:calendar_address": (POST, None),
+    "activities:feed": (GET, lambda world: [(calendar_of(world),)]),
     "activities:updates": (GET, None),
     "activities:start": (POST, lambda world: [(world.period.pk,)]),
     "activities:update": (GET, lambda world: [(world.update.pk,)]),
@@ -45,18 +143,49 @@ CASES = {
     "activities:evidence_remove": (POST, lambda world: [(world.link.pk,), (world.file.pk,)]),
     "plans:list": (GET, None),
     "plans:add": (BOTH, None),
+    "plans:sources": (GET, None),
+    "plans:parents": (GET, None),
+    "plans:begin": (BOTH, lambda world: [(world.plan.pk,), (template_of(world),)]),
+    "plans:templates": (GET, None),
+    "plans:template_add": (BOTH, lambda world: [(world.plan.pk,)]),
+    "plans:template_rename": (BOTH, lambda world: [(template_of(world),)]),
+    "plans:template_remove": (POST, lambda world: [(template_of(world),)]),
+    "plans:parties": (GET, lambda world: [(world.draft.pk,)]),
+    "plans:xlsx": (GET, lambda world: [(world.draft.pk,), (world.plan.pk,)]),
+    "plans:children": (GET, lambda world: [(world.plan.pk,)]),
     "plans:detail": (GET, lambda world: [(world.plan.pk,)]),
-    "plans:edit": (BOTH, lambda world: [(world.plan.pk,)]),
-    "plans:part_add": (BOTH, lambda world: [(world.plan.pk, part) for part in PARTS]),
-    "plans:part_edit": (BOTH, lambda world: [(world.plan.pk, part, row.pk) for part, row in world.parts.items()]),
-    "plans:part_remove": (POST, lambda world: [(world.plan.pk, part, row.pk) for part, row in world.parts.items()]),
+    "plans:edit": (GET, lambda world: [(world.draft.pk,)]),
+    "plans:readiness": (GET, lambda world: [(world.draft.pk,)]),
+    "plans:facts": (BOTH, lambda world: [(world.draft.pk,)]),
+    "plans:check": (GET, lambda world: [(world.plan.pk,)]),
+    "plans:acknowledge": (POST, lambda world: [(world.plan.pk,)]),
+    "plans:repair": (POST, lambda world: [(world.plan.pk,)]),
+    "plans:issue": (POST, lambda world: [(world.plan.pk,)]),
+    "plans:move": (BOTH, lambda world: [(world.plan.pk, "close")]),
+    "plans:amend": (POST, lambda world: [(world.plan.pk,)]),
+    "plans:discard": (POST, lambda world: [(world.plan.pk,)]),
+    "plans:changes": (GET, lambda world: [(world.amendment.pk,)]),
+    "plans:versions": (GET, lambda world: [(world.plan.pk,)]),
+    "plans:version": (GET, lambda world: [(world.plan.pk, 1)]),
+    "plans:file_add": (POST, lambda world: [(world.plan.pk,)]),
+    "plans:file": (GET, lambda world: [(world.source_file.pk,)]),
+    "plans:file_remove": (POST, lambda world: [(world.source_file.pk,)]),
+    "plans:pdf": (GET, lambda world: [(world.plan.pk,)]),
+    "plans:docx": (GET, lambda world: [(world.plan.pk,)]),
+    "plans:part_add": (POST, lambda world: [(world.draft.pk, part) for part in PARTS]),
+    "plans:part_paste": (POST, lambda world: [(world.draft.pk, part) for part in PARTS]),
+    "plans:part_undo": (POST, lambda world: [(world.draft.pk, part) for part in PARTS]),
+    "plans:part_edit": (POST, lambda world: [(world.draft.pk, part, row.pk) for part, row in world.parts.items()]),
+    "plans:part_move": (POST, lambda world: [(world.draft.pk, part, row.pk) for part, row in world.parts.items()]),
+    "plans:part_remove": (POST, lambda world: [(world.draft.pk, part, row.pk) for part, row in world.parts.items()]),
+    "plans:part_history": (GET, lambda world: [(world.draft.pk, part, row.pk) for part, row in world.parts.items()]),
     "reports:dashboard": (GET, None),
     "reports:list": (GET, None),
     "reports:detail": (GET, lambda world: [(world.period.pk,)]),
     "reports:pdf": (GET, lambda world: [(world.period.pk,)]),
 }
-WITH_OBJECTS = [name for name, (_methods, arguments) in CASES.items() if arguments]
-WITHOUT_OBJECTS = [name for name in CASES if name not in WITH_OBJECTS]
+WITH_OBJECTS = [name for name, (_methods, arguments) in CASES.items() if arguments and name not in OPEN]
+WITHOUT_OBJECTS = [name for name, (_methods, arguments) in CASES.items() if not arguments]
 
 
 def every_name(patterns=None, namespace=""):
@@ -83,12 +212,29 @@ def world():
     return furnished(Status.SUBMITTED)
 
 
+def amendment_of(plan):
+    """An amendment of `plan` in draft, empty."""
+    return PlanFactory(
+        locality=plan.locality,
+        issuing_agency=plan.issuing_agency,
+        coordinating_agency=plan.coordinating_agency,
+        purpose="amendment",
+        status="draft",
+        amends=plan,
+    )
+
+
 def furnished(status):
     """Locality A, with every kind of object."""
-    world = make_world(status)
+    world = with_draft(make_world(status))
     world.link = EvidenceFactory(progress=world.line)
     world.file = EvidenceFactory(progress=world.line, is_file=True)
-    world.parts = {part: factory(plan=world.plan) for part, factory in PART_FACTORIES.items()}
+    world.source_file = PlanFileFactory(plan=world.plan)
+    world.amendment = amendment_of(world.plan)
+    template_of(world)
+    row_of(world)
+    PlanVersionFactory(plan=world.plan)
+    world.parts = {part: factory(plan=world.draft) for part, factory in PART_FACTORIES.items()}
     return world
 
 
@@ -106,7 +252,8 @@ def ask(browser, method, address):
 def state_of_the_world():
     updates = QuarterlyUpdate.objects.values_list("pk", "status", "version", "results")
     rows = [(part, model.objects.count()) for part, (model, _form) in PARTS.items()]
-    return list(updates), Evidence.objects.filter(removed_at=None).count(), Plan.objects.count(), rows
+    annex = Activity.objects.count(), ActivityGroup.objects.count(), Assignment.objects.count()
+    return list(updates), Evidence.objects.filter(removed_at=None).count(), Plan.objects.count(), rows, annex
 
 
 @pytest.mark.parametrize("role", Role)
@@ -150,14 +297,16 @@ def test_nobody_in_particular_is_asked_to_log_in(world):
 
 @pytest.mark.parametrize("name", sorted(OPEN))
 def test_what_is_open_to_everybody(name):
+    [address] = addresses(name, make_world())
+
     for method in CASES[name][0]:
-        assert not ask(login(), method, reverse(name)).headers.get("Location", "").startswith("/?next=")
+        assert not ask(login(), method, address).headers.get("Location", "").startswith("/?next=")
 
 
 def test_the_addresses_are_there_for_their_own_people():
     """Otherwise 404 would prove nothing."""
     world = furnished(Status.DRAFT)
-    people = [login(person) for person in (world.coordinator, world.focal_point)]
+    people = [login(person) for person in (world.coordinator, world.focal_point, world.administrator)]
 
     for name in CASES:
         if "get" in CASES[name][0]:
@@ -168,9 +317,11 @@ def test_the_addresses_are_there_for_their_own_people():
 @pytest.mark.parametrize("name", CASES)
 def test_methods(name):
     """Only what an address answers: reading never writes, writing is never a link."""
-    world = make_world()
+    world = with_draft(make_world())
     world.link = world.file = EvidenceFactory(progress=world.line)
-    world.parts = {"audiences": AudienceFactory(plan=world.plan)}
+    world.source_file = PlanFileFactory(plan=world.plan)
+    world.amendment = amendment_of(world.plan)
+    world.parts = {"audiences": AudienceFactory(plan=world.draft)}
     browser = login(world.coordinator)
 
     for address in addresses(name, world)[:1]:
@@ -187,7 +338,11 @@ def test_methods(name):
 def test_pages_without_objects_show_nothing_of_others(world, role):
     browser = login(UserFactory(role=role))
 
-    for name in ("activities:list", "activities:updates", "plans:list", "reports:dashboard", "reports:list"):
+    beginnings = ("activities:calendar", "plans:sources", "plans:parents", "plans:templates")
+    lists = ("activities:list", "activities:updates", "plans:list", "reports:dashboard", "reports:list")
+    for name in (*lists, *beginnings):
+        if role not in (Role.COORDINATOR, Role.FOCAL_POINT) and name in ("plans:sources", "plans:parents"):
+            continue
         for query in ({}, {"period": world.period.pk, "plan": world.plan.pk, "lead": world.agency.pk}):
             page = browser.get(reverse(name), query).text
             for words in (world.plan.title, world.plan.number, world.activity.title, world.agency.name):
@@ -199,37 +354,39 @@ def test_pages_without_objects_show_nothing_of_others(world, role):
 
 @pytest.fixture
 def mine():
-    return make_world()
+    return with_draft(make_world())
 
 
-ACTIVITY = {"number": "99", "title": "Tập huấn", "schedule_kind": "one_off"}
+ACTIVITY = {"number": "IV.99", "title": "Tập huấn", "schedule_kind": "one_off"}
 TAMPERED = {
     ("plans:add", "issuing_agency"): lambda other: other.agency.pk,
     ("plans:add", "coordinating_agency"): lambda other: other.agency.pk,
     ("plans:add", "parent"): lambda other: other.plan.pk,
-    ("plans:edit", "issuing_agency"): lambda other: other.agency.pk,
-    ("plans:edit", "coordinating_agency"): lambda other: other.agency.pk,
-    ("plans:edit", "parent"): lambda other: other.plan.pk,
-    ("activities:add", "lead_agencies"): lambda other: [other.agency.pk],
-    ("activities:add", "cooperating_agencies"): lambda other: [other.agency.pk],
-    ("activities:add", "lead_groups"): lambda other: [AgencyGroupFactory(locality=other.locality).pk],
-    ("activities:add", "cooperating_groups"): lambda other: [AgencyGroupFactory(locality=other.locality).pk],
+    ("plans:begin", "issuing_agency"): lambda other: other.agency.pk,
+    ("plans:begin", "coordinating_agency"): lambda other: other.agency.pk,
+    ("plans:begin", "parent"): lambda other: other.plan.pk,
+    ("plans:facts", "issuing_agency"): lambda other: other.agency.pk,
+    ("plans:facts", "coordinating_agency"): lambda other: other.agency.pk,
+    ("plans:facts", "parent"): lambda other: other.plan.pk,
+    ("activities:add", "lead"): lambda other: f"@a{other.agency.pk}|x",
+    ("activities:add", "cooperating"): lambda other: f"@g{AgencyGroupFactory(locality=other.locality).pk}",
     ("activities:add", "themes"): lambda other: [ContentThemeFactory(plan=other.plan).pk],
-    ("activities:edit", "lead_agencies"): lambda other: [other.agency.pk],
+    ("activities:edit", "lead"): lambda other: f"@g{AgencyGroupFactory(locality=other.locality).pk}|x",
+    ("activities:edit", "cooperating"): lambda other: f"@a{other.agency.pk}",
     ("activities:edit", "themes"): lambda other: [ContentThemeFactory(plan=other.plan).pk],
+    ("activities:edit", "group"): lambda other: ActivityGroupFactory(plan=other.plan).pk,
     ("objectives", "audiences"): lambda other: [AudienceFactory(plan=other.plan).pk],
     ("themes", "audiences"): lambda other: [AudienceFactory(plan=other.plan).pk],
     ("themes", "parent"): lambda other: ContentThemeFactory(plan=other.plan).pk,
-    ("duties", "agencies"): lambda other: [other.agency.pk],
-    ("duties", "groups"): lambda other: [AgencyGroupFactory(locality=other.locality).pk],
+    ("duties", "bearers"): lambda other: f"@a{other.agency.pk}|{other.agency.pk}",
     ("reporting_duties", "reporter"): lambda other: other.agency.pk,
 }
 
 
 def _form_of(form, mine):
     if form in PARTS:
-        return reverse("plans:part_add", args=[mine.plan.pk, form]), ROW[form]
-    arguments = {"plans:add": (), "activities:edit": (mine.activity.pk,)}.get(form, (mine.plan.pk,))
+        return reverse("plans:part_add", args=[mine.draft.pk, form]), ROW[form]
+    arguments = {"plans:add": (), "activities:edit": (row_of(mine).pk,)}.get(form, (mine.draft.pk,))
     return reverse(form, args=arguments), typed(mine.plan) if form.startswith("plans:") else ACTIVITY
 
 
@@ -261,13 +418,13 @@ def test_what_no_form_asks_for_is_not_taken_from_it(mine, field):
         "added_by": other.focal_point.pk,
     }[field]
 
-    browser.post(reverse("activities:add", args=[mine.plan.pk]), {**ACTIVITY, field: foreign})
+    browser.post(reverse("activities:add", args=[mine.draft.pk]), {**ACTIVITY, field: foreign})
     login(mine.focal_point).post(
         reverse("activities:progress", args=[mine.update.pk, mine.activity.pk]),
         {"version": 0, "state": "not_started", "url": "https://minhhoa.example/", field: foreign},
     )
 
-    assert mine.plan.activities.filter(number="99").exists()
+    assert mine.draft.activities.filter(number="IV.99").exists()
     [item] = Evidence.objects.all()
     assert (item.progress.update, item.added_by) == (mine.update, mine.focal_point)
     mine.update.refresh_from_db()

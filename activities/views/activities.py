@@ -1,44 +1,109 @@
-"""The list of activities, one activity, and its form."""
+"""The list of activities, and one activity."""
 
-from django.contrib import messages
-from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_safe
 
 from agencies.access import require
-from agencies.sending import posted, saved
+from agencies.lists import ListColumn, Listing
+from agencies.vietnamese import sort_key
+from agencies.workbook import Kind
+from plans.filters import readable
 from plans.models import Plan, PlanStatus
 from plans.permissions import can_edit_plan, can_view_plan
 
 from ..evidence import KEPT_EVIDENCE
 from ..filters import ActivityFilter
-from ..forms import ActivityForm
 from ..frame import periods_of
 from ..models import Activity, ActivityProgress
-from ..obligations import load_duties, obliged_from
+from ..obligations import load_duties
 from ..permissions import can_edit_activity, can_view_progress
-from ..progress import REPORTED, count_by_state, standings, worst_first
+from ..progress import REPORTED, State, count_by_state, standings, worst_first
 
-PAGE_SIZE = 50
+STATE_ORDER = {state: place for place, state in enumerate(State)}
+# Rows are Standings, in memory: their states are computed.
+COLUMNS = [
+    ListColumn("number", gettext_lazy("No."), value=lambda row: row.activity.number, on_page=False),
+    ListColumn(
+        "title",
+        gettext_lazy("Activity"),
+        width=50,
+        value=lambda row: row.activity.title,
+        order=lambda row: sort_key(row.activity.title),
+    ),
+    ListColumn("plan", gettext_lazy("Plan"), value=lambda row: str(row.activity.plan), on_page=False),
+    ListColumn(
+        "state",
+        gettext_lazy("State"),
+        value=lambda row: row.state.label,
+        order=lambda row: (STATE_ORDER[row.state], -row.days_late),
+    ),
+    ListColumn(
+        "days_late", gettext_lazy("Days late"), Kind.WHOLE, value=lambda row: row.days_late or None, on_page=False
+    ),
+    ListColumn(
+        "lead",
+        gettext_lazy("Lead agency"),
+        width=30,
+        value=lambda row: "; ".join(row.leads),
+        order=lambda row: sort_key(row.leads[0]) if row.leads else None,
+    ),
+    ListColumn(
+        "cooperating",
+        gettext_lazy("Cooperating agencies"),
+        width=30,
+        value=lambda row: "; ".join(row.cooperating),
+        on_page=False,
+    ),
+    ListColumn(
+        "deadline",
+        gettext_lazy("Implementation period"),
+        value=lambda row: row.activity.schedule_text,
+        order=lambda row: row.activity.deadline,
+    ),
+    ListColumn("due_on", gettext_lazy("Deadline"), Kind.DATE, value=lambda row: row.activity.deadline, on_page=False),
+    ListColumn(
+        "completed_on", gettext_lazy("Completed on"), Kind.DATE, value=lambda row: row.completed_on, on_page=False
+    ),
+    ListColumn(
+        "done",
+        gettext_lazy("Done / target"),
+        order=lambda row: row.percent if row.target_percent is None else row.target_percent,
+        in_file=False,
+    ),
+    ListColumn("quantity_done", gettext_lazy("Result"), Kind.WHOLE, value=lambda row: row.quantity_done, on_page=False),
+    ListColumn(
+        "target", gettext_lazy("Target"), Kind.WHOLE, value=lambda row: row.activity.target_quantity, on_page=False
+    ),
+    ListColumn("unit", gettext_lazy("Unit"), value=lambda row: row.activity.target_unit, on_page=False),
+    ListColumn("percent", gettext_lazy("Percent done"), Kind.WHOLE, value=lambda row: row.percent, on_page=False),
+]
 
 
 @require_safe
 def activity_list(request):
-    activities = Activity.objects.visible_to(request.user)
-    if request.user.is_focal_point:
-        activities = activities.exclude(plan__status=PlanStatus.DRAFT)
-    chosen = ActivityFilter(request.GET, queryset=activities, user=request.user)
-    plans = Plan.objects.visible_to(request.user)
-    rows = standings(chosen.qs, load_duties(plans), today=request.today)
+    activities = readable(Activity.objects.visible_to(request.user).real(), request.user, "plan__")
+    plans = list(readable(Plan.objects.visible_to(request.user).real(), request.user))
+    duties = load_duties([plan.pk for plan in plans])
+    chosen = ActivityFilter(
+        request.GET, queryset=activities, plans=plans, leads=duties.every_lead(), today=request.today
+    )
+    found = chosen.qs
+    if not chosen.chosen_plan:
+        found = found.exclude(plan__status=PlanStatus.DRAFT)
+    rows = standings(found, duties, today=request.today)
     shown = worst_first(chosen.keep_state(rows, periods_of(request), request.today))
+    listing = Listing(request, "activities:list", COLUMNS, shown, chosen=chosen, first=_("what needs care first"))
+    if listing.wants_file:
+        return listing.as_file(_("Activities"))
     given = {key for key, value in request.GET.items() if value and key in chosen.filters}
-    plan = chosen.form.cleaned_data.get("plan") if chosen.form.is_valid() else None
+    plan = chosen.chosen_plan
     return render(
         request,
         "activities/activity_list.html",
         {
-            "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
+            "listing": listing,
+            "page": listing.page,
             "filter": chosen,
             "plan": plan,
             "state": request.GET.get("state", ""),
@@ -79,43 +144,9 @@ def reported_lines(activity, user):
     """What was reported of the activity, newest period first; a focal point sees only its own agency's lines."""
     lines = ActivityProgress.objects.visible_to(user).filter(activity=activity, update__status__in=REPORTED)
     if not can_view_progress(user):
-        lines = lines.filter(update__agency=user.agency_id)
+        lines = lines.filter(update__agency__in=user.own_agency_ids)
     return (
         lines.select_related("update__period__plan", "update__agency")
         .prefetch_related(KEPT_EVIDENCE, "output_counts__indicator")
         .order_by("-update__period__ends_on", "update__agency__name_sort")
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def activity_add(request, plan_pk):
-    plan = get_object_or_404(Plan.objects.visible_to(request.user), pk=plan_pk)
-    require(
-        can_edit_plan(request.user, plan), _("Only the plan's coordinator edits it, and only while it is in force.")
-    )
-    since = obliged_from(plan, periods_of(request), request.today)
-    form = ActivityForm(posted(request), plan=plan, user=request.user, obliged_from=since)
-    if form.is_valid() and saved(form):
-        messages.success(request, _("Activity added."))
-        return redirect(f"{plan.get_absolute_url()}#activities")
-    return render(request, "activities/activity_form.html", {"form": form, "plan": plan})
-
-
-@require_http_methods(["GET", "POST"])
-def activity_edit(request, pk):
-    activity = get_object_or_404(Activity.objects.visible_to(request.user).select_related("plan"), pk=pk)
-    require(
-        can_edit_activity(request.user, activity),
-        _("Only the plan's coordinator edits it, and only while it is in force."),
-    )
-    title = str(activity)
-    since = obliged_from(activity.plan, periods_of(request), request.today)
-    form = ActivityForm(posted(request), instance=activity, plan=activity.plan, user=request.user, obliged_from=since)
-    if form.is_valid() and saved(form):
-        messages.success(request, _("Activity saved."))
-        return redirect(activity)
-    return render(
-        request,
-        "activities/activity_form.html",
-        {"form": form, "plan": activity.plan, "activity": activity, "title": title},
     )
