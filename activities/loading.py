@@ -27,7 +27,7 @@ from plans.models import (
 
 from .calendar import generate_periods
 from .models import Activity, ActivityGroup, Assignment, AssignmentRole, ScheduleKind
-from .planning.versions import keep_version
+from .versions import keep_version
 
 DATA = Path(__file__).resolve().parent.parent / "plans" / "data"
 REAL = ("ha-noi", "soc-trang", "thua-thien-hue", "bao-loc", "binh-dinh")

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.successions import NONE
 
 from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, ScheduleKind, Status
-from .planning.versions import as_in_force
 from .shares import share
+from .versions import as_in_force
 
 REPORTED = (Status.SUBMITTED, Status.APPROVED)
 APPROVED_ONLY = (Status.APPROVED,)

@@ -393,7 +393,7 @@ class Recipient(PlanPart):
 class PlanVersion(models.Model):
     """The plan's whole content as issued, and again as each amendment made it; in force from its day of issue.
 
-    `content` is what `activities.planning.versions.content_of` writes: facts, parts, groups and activities.
+    `content` is what `activities.versions.content_of` writes: facts, parts, groups and activities.
     """
 
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.CASCADE, related_name="versions")

@@ -7,7 +7,6 @@ from activities.calendar import is_past
 from activities.models import AssignmentRole, PeriodKind, ReportingPeriod, Status
 from activities.models.period import ROMAN
 from activities.obligations import load_duties
-from activities.planning.versions import as_in_force
 from activities.progress import (
     REPORTED,
     Standing,
@@ -19,6 +18,7 @@ from activities.progress import (
     worst_first,
 )
 from activities.submissions import Punctuality, Submission, by_todays_names, names_differ, rate, submissions_of
+from activities.versions import as_in_force
 
 from .charts import target_bar, timeline, trend_line
 from .figures import Figure, build_figures

@@ -1,6 +1,6 @@
 """The plan as the document it is: one object with every word of it, which PDF and Word only print.
 
-The rows come from a version's content (`activities.planning.versions.content_of`), so that an earlier version prints
+The rows come from a version's content (`activities.versions.content_of`), so that an earlier version prints
 as it was. Their words stay as written; numbering, headings and what else the form asks for are the document's. What
 the plan does not say is left out, and the numbering closes up. Texts are Vietnamese: it is a document.
 """

@@ -20,9 +20,9 @@ from activities.models import (
 )
 from activities.models.period import ROMAN as QUARTERS
 from activities.obligations import load_duties
-from activities.planning.versions import as_in_force
 from activities.progress import APPROVED_ONLY, State, count_by_state, reported_lines, standings_of
 from activities.submissions import Punctuality, rate, submissions_of
+from activities.versions import as_in_force
 from agencies.models import AgencyKind
 from plans.document import KIND_WORDS, read_document
 

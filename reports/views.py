@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.files import CONTENT_TYPES
 from activities.filters import ON_TRACK
 from activities.frame import chosen_period, periods_of, reads_todays_names
-from activities.planning.versions import content_of
+from activities.versions import content_of
 from agencies.access import require
 from plans.models import Plan
 from plans.permissions import can_view_plan

@@ -16,8 +16,8 @@ from plans.models import Acknowledgement
 from ..loading import add_activities
 from ..planning.amending import begin_amendment
 from ..planning.check import check_plan
-from ..planning.versions import keep_version
 from ..planning.workflow import issue_amendment, record
+from ..versions import keep_version
 
 AMENDMENT = Path(__file__).resolve().parent.parent / "data" / "demo_amendment.yaml"
 KEYS = {"schedule_kind": "schedule"}  # fields that the plan's file calls otherwise

@@ -16,8 +16,8 @@ from plans.models import DutyKind, LegalBasis, Objective, Plan, PlanStatus, Purp
 
 from ..models import Activity, Assignment, AssignmentRole, ScheduleKind
 from ..planning.copying import copy_plan
-from ..planning.versions import keep_version
 from ..planning.workflow import record
+from ..versions import keep_version
 from .quarters import chance, working_day
 
 TEMPLATE = "Kế hoạch tuyên truyền cải cách hành chính của năm"

@@ -8,9 +8,9 @@ from plans.filters import readable
 from plans.forms import LONGEST_PLAN, VietnameseDateField, composed
 from plans.models import Plan, PlanStatus, Purpose
 
+from ..versions import SIGNATURE
 from .beginning import moved_period, years_ahead
 from .moving import move_words
-from .versions import SIGNATURE
 
 
 class BeginForm(forms.ModelForm):

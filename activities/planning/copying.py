@@ -31,8 +31,8 @@ from plans.models import (
 )
 
 from ..models import Activity, ActivityGroup, Assignment, AssignmentRole
+from ..versions import SIGNATURE
 from .moving import move_dates, move_day, move_words
-from .versions import SIGNATURE
 
 # The rows of a plan, those that others refer to first.
 PARTS = (

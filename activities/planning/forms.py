@@ -12,8 +12,8 @@ from plans.models import FileKind, Plan, PlanFile, PlanStatus, Purpose
 from plans.permissions import can_replace_plan
 
 from ..files import check_file
+from ..versions import SIGNATURE
 from .numbers import number_taken, number_used
-from .versions import SIGNATURE
 
 SOURCE_KINDS = (".pdf", ".docx", ".xlsx", ".jpg", ".png")
 SIGNED_ACCEPT = ".pdf"

@@ -12,7 +12,7 @@ from plans.document import PlanDocument, read_document
 from plans.models import Plan
 
 from ..models import Activity, AssignmentRole
-from .versions import activities_in_order
+from ..versions import activities_in_order
 
 
 @dataclass

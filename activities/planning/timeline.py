@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from plans.models import PlanVersion
 
-from .versions import version_on
+from ..versions import version_on
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from plans.permissions import (
 )
 
 from ..calendar import generate_periods
+from ..versions import content_as_amended, content_of, keep_version
 from .amending import carry_over
 from .check import check_plan
 from .comparing import compare
 from .numbers import number_taken, number_used
-from .versions import content_as_amended, content_of, keep_version
 
 
 class Transition(NamedTuple):

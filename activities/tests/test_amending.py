@@ -12,9 +12,9 @@ from activities.obligations import load_duties, obliged_agencies
 from activities.planning.amending import begin_amendment
 from activities.planning.check import check_plan
 from activities.planning.comparing import compare
-from activities.planning.versions import as_in_force, content_as_amended, content_of, version_on
 from activities.planning.workflow import issue_amendment
 from activities.progress import State, standings
+from activities.versions import as_in_force, content_as_amended, content_of, version_on
 from agencies.tests.factories import AgencyFactory
 from plans.models import Plan, PlanStatus, Purpose
 from plans.tests.factories import PART_FACTORIES

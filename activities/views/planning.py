@@ -24,8 +24,8 @@ from ..planning.numbers import next_number
 from ..planning.repairs import repair
 from ..planning.source_files import keep_file, remove_file
 from ..planning.timeline import timeline_of
-from ..planning.versions import content_as_amended, content_of, version_on
 from ..planning.workflow import NOT_NOW, TRANSITIONS, issue_amendment, locked, move
+from ..versions import content_as_amended, content_of, version_on
 
 NOT_YOURS = gettext_lazy("This plan is a draft: its coordinator is still working on it.")
 ONLY_DRAFTERS = gettext_lazy("Only the plan's coordinator edits it, and only while it is a draft.")

@@ -193,7 +193,7 @@ def make_body(**changes):
     return make_report(**{"figures": 0, "activities": 0, "submissions": 0, "evidence": 0, **changes})
 
 
-# A plan on paper: its content made by hand, as `activities.planning.versions.content_of` writes it.
+# A plan on paper: its content made by hand, as `activities.versions.content_of` writes it.
 
 
 def make_plan(status=PlanStatus.ISSUED, **of_agency):

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from activities.catalogue import load_catalogues
 from activities.loading import REAL, load_plan, read_plan
 from activities.planning.annex import roman
-from activities.planning.versions import content_of
+from activities.versions import content_of
 from agencies.models import Agency, AgencyKind
 from plans.models import PlanStatus
 from reports.plan_document import PlanPaper, build_plan_document, file_name, printable

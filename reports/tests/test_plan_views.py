@@ -15,8 +15,8 @@ from accounts.tests.factories import UserFactory, login
 from activities.catalogue import load_catalogues
 from activities.loading import REAL, load_plan, read_plan
 from activities.models import ActivityGroup
-from activities.planning.versions import keep_version
 from activities.tests.factories import ActivityFactory, AssignmentFactory, moment
+from activities.versions import keep_version
 from plans.models import PlanStatus, Purpose
 from plans.tests.factories import (
     PART_FACTORIES,

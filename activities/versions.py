@@ -12,7 +12,7 @@ from django.db.models import Prefetch, TextField, Value
 from plans.document import SOURCES, read_document
 from plans.models import PlanVersion
 
-from ..models import Activity, ActivityGroup, Assignment, AssignmentRole, Indicator
+from .models import Activity, ActivityGroup, Assignment, AssignmentRole, Indicator
 
 FACTS = ("number", "kind", "title", "place", "issuing_agency_name", "period_text", "source_form")
 SIGNATURE = ("signing_authority", "signatory_title", "signatory_name")
