@@ -36,12 +36,13 @@
     return true;
   }
 
+  // The row one types in has an id of its own: under the same one htmx would show it as the row it replaces for a moment.
   async function edit(row, name = "title") {
     if (!wide.matches || !row.dataset.edit) return;
     const id = row.id;
     if (opened() && !(await close())) return;
     await window.htmx.ajax("GET", row.dataset.edit, { target: `#${id}`, swap: "outerHTML" });
-    window.htmx.process(document.getElementById(id)); // at once: quick fingers save before htmx has settled
+    window.htmx.process(opened()); // at once: quick fingers save before htmx has settled
     const input = document.getElementById(`id_${name}`);
     input?.focus();
     if (name === "title") input?.setSelectionRange(input.value.length, input.value.length);
