@@ -7,6 +7,9 @@ is read by the same rules, but then everything is a warning: what its document d
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db import transaction
+
+from plans.drafting import lock
 from plans.models import Acknowledgement, PlanStatus
 
 from .findings import WARNING, AlreadySo, Finding
@@ -82,11 +85,16 @@ def _with(finding, plan, acknowledged):
     return Finding(**(vars(finding) | {"severity": severity, "acknowledged": acknowledged}))
 
 
+@transaction.atomic
 def acknowledge(plan, ticked, *, by, at, rule="", note=""):
     """Let the warnings that are `ticked`, as (rule, subject) pairs, stand, or all of one `rule`; how many they are.
 
     Those that are not, or no longer, among the plan's open warnings are left out.
+
+    Raises:
+        PermissionDenied: the plan is not, or no longer, this person's to edit.
     """
+    plan = lock(plan, by)
     warnings = check_plan(plan, today=at.date()).warnings
     found = [each for each in warnings if each.rule == rule or (each.rule, each.subject) in ticked]
     for finding in found:
@@ -97,3 +105,9 @@ def acknowledge(plan, ticked, *, by, at, rule="", note=""):
             defaults={"by": by, "by_name": str(by), "at": at, "note": note},
         )
     return len(found)
+
+
+@transaction.atomic
+def take_back(plan, rule, subject, *, by):
+    """The warning waits for an answer again. Raises PermissionDenied as `acknowledge`."""
+    lock(plan, by).acknowledgements.filter(rule=rule, subject=subject).delete()

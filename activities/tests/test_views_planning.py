@@ -352,3 +352,29 @@ def test_a_focal_point_issues_its_own_agencys_plan():
     assert browser.post(at("issue", plan), typed()).status_code == 302
     other = login(UserFactory(agency__locality=own.agency.locality, role=Role.FOCAL_POINT))
     assert other.post(at("amend", plan)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["issue", "acknowledge", "repair", "discard", "amend", "file_add"])
+def test_only_who_drafts_a_plan_writes_on_it(name, draft):
+    """Of the same locality, but another role or another agency: 403, and nothing happens."""
+    if name == "amend":
+        draft.status = PlanStatus.ISSUED
+        draft.save()
+    others = [UserFactory(agency=draft.coordinating_agency, role=role) for role in Role if role != Role.COORDINATOR]
+    others += [UserFactory(agency__locality=draft.locality, role=role) for role in Role]
+
+    for person in others:
+        assert login(person).post(at(name, draft), typed(ack="x|y", kind="signed")).status_code == 403, person.role
+
+    assert list(Plan.objects.values_list("pk", "status")) == [(draft.pk, draft.status)]
+    assert not draft.acknowledgements.exists() and not draft.files.exists()
+
+
+@pytest.mark.parametrize("name", ["close", "reopen"])
+def test_only_who_drafts_a_plan_closes_it(name):
+    plan = ready_plan(status=PlanStatus.ISSUED if name == "close" else PlanStatus.CLOSED)
+    others = [UserFactory(agency=plan.coordinating_agency, role=role) for role in Role if role != Role.COORDINATOR]
+
+    for person in others:
+        for method in ("get", "post"):
+            assert getattr(login(person), method)(at("move", plan, name), {"reason": "x"}).status_code == 403

@@ -17,7 +17,7 @@ from plans.models import FileKind, Plan, PlanFile, Purpose
 from plans.permissions import can_edit_plan, can_issue_plan, can_keep_file, can_view_plan
 
 from ..planning.amending import begin_amendment
-from ..planning.check import acknowledge, check_plan
+from ..planning.check import acknowledge, check_plan, take_back
 from ..planning.comparing import compare
 from ..planning.forms import IssueForm, PlanFileForm, ReasonForm
 from ..planning.numbers import next_number
@@ -120,7 +120,7 @@ def check_acknowledge(request, pk):
     plan = _draft(request, pk)
     if undo := request.POST.get("undo", ""):
         rule, _bar, subject = undo.replace("\x00", "").partition("|")
-        plan.acknowledgements.filter(rule=rule, subject=subject).delete()
+        take_back(plan, rule, subject, by=request.user)
         return redirect("plans:check", pk)
     ticked = {tuple(value.split("|", 1)) for value in request.POST.getlist("ack") if "|" in value}
     note = nfc(request.POST.get("note", "").strip())[:300]
