@@ -86,6 +86,10 @@ class Agency(models.Model):
         on_delete=models.PROTECT,
         related_name="children",
     )
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    head_name = models.CharField(_("head of the agency"), max_length=150, blank=True)
+    head_title = models.CharField(_("position of the head"), max_length=150, blank=True)
+    head_email = models.EmailField(_("e-mail of the head"), blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     name_search = SearchField("name", "short_name")
@@ -295,3 +299,31 @@ class Succession(models.Model):
 
     def __str__(self):
         return f"{self.predecessor} → {self.successor or '–'}"
+
+
+class Holiday(models.Model):
+    """A day on which a locality's offices are closed although it is no weekend, or open although it is one."""
+
+    locality = models.ForeignKey(
+        Locality, verbose_name=_("locality"), on_delete=models.CASCADE, related_name="holidays"
+    )
+    day = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=150)
+    is_worked = models.BooleanField(_("worked, to make up for another day"), default=False)
+
+    objects = tenant("locality")
+
+    class Meta:
+        verbose_name = _("public holiday")
+        verbose_name_plural = _("public holidays")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["locality", "day"],
+                name="holiday_once",
+                violation_error_message=_("This day is in the list already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.day:%d/%m/%Y} {self.name}"

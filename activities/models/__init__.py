@@ -1,11 +1,26 @@
-"""What is to be done and what was done, by subject: `activity`, `period`, `update`."""
+"""What is to be done and what was done, by subject."""
 
 from .activity import Activity, ActivityGroup, Assignment, AssignmentRole, Indicator, ScheduleKind
-from .period import PeriodKind, ReportingPeriod
+from .attachment import Attachment, EvidenceKind, ScanState
+from .contribution import Contribution, ContributionEvidence
+from .explanation import Explanation, ExplanationEvidence, ExplanationMessage, ExplanationStatus, MessageKind
+from .guard import PeriodLocked, lock_lifted, writing_at
+from .period import (
+    BASE_KINDS,
+    CONSOLIDATED_KINDS,
+    ConsolidatedPeriod,
+    Extension,
+    PeriodAct,
+    PeriodEvent,
+    PeriodKind,
+    ReportingPeriod,
+    ReportingRules,
+)
+from .reminder import Digest, LetterState, Reminder
+from .review import ReviewComment
 from .update import (
     ActivityProgress,
     Evidence,
-    EvidenceKind,
     OutputCount,
     ProgressState,
     QuarterlyUpdate,
@@ -14,20 +29,43 @@ from .update import (
 )
 
 __all__ = [
+    "BASE_KINDS",
+    "CONSOLIDATED_KINDS",
     "Activity",
     "ActivityGroup",
     "ActivityProgress",
     "Assignment",
     "AssignmentRole",
+    "Attachment",
+    "ConsolidatedPeriod",
+    "Contribution",
+    "ContributionEvidence",
+    "Digest",
     "Evidence",
     "EvidenceKind",
+    "Explanation",
+    "ExplanationEvidence",
+    "ExplanationMessage",
+    "ExplanationStatus",
+    "Extension",
     "Indicator",
+    "LetterState",
+    "MessageKind",
     "OutputCount",
+    "PeriodAct",
+    "PeriodEvent",
     "PeriodKind",
+    "PeriodLocked",
     "ProgressState",
     "QuarterlyUpdate",
+    "Reminder",
     "ReportingPeriod",
+    "ReportingRules",
+    "ReviewComment",
+    "ScanState",
     "ScheduleKind",
     "Status",
     "UpdateEvent",
+    "lock_lifted",
+    "writing_at",
 ]

@@ -1,7 +1,5 @@
 """What an agency reports for a period: the update, its rows, its evidence, and every step it took."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,7 +10,11 @@ from accounts.models import Role
 from agencies.models import Agency, tenant
 
 from .activity import Activity, Indicator
+from .attachment import Attachment, evidence_path, file_or_link, scan_known
+from .guard import AGENCYS_OWN, Guarded, check_open, guarded
 from .period import ReportingPeriod
+
+__all__ = ["evidence_path"]  # the first migration looks for it here
 
 
 class Status(models.TextChoices):
@@ -28,16 +30,13 @@ class ProgressState(models.TextChoices):
     DONE = "done", _("Done")
 
 
-class EvidenceKind(models.TextChoices):
-    FILE = "file", _("File")
-    LINK = "link", _("Link")
-
-
 class QuarterlyUpdate(models.Model):
     """One agency's report on one period of one plan.
 
-    `first_submitted_at` decides whether it was on time, whatever happens later; `version` grows with every save
-    and tells two browsers apart.
+    `first_submitted_at` decides whether it was on time, whatever happens later (a sending that was recalled does not
+    count); `version` grows with every save and tells two browsers apart. `nothing_to_report` with its reason stands
+    for all lines. While `on_behalf_by` is set the coordinator fills it in for the agency, after what `on_behalf_name`
+    there said. `review_began_at`: from then on the agency can no longer recall it.
     """
 
     period = models.ForeignKey(
@@ -53,8 +52,20 @@ class QuarterlyUpdate(models.Model):
     submitted_at = models.DateTimeField(_("last submitted at"), null=True, blank=True)
     saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
+    nothing_to_report = models.BooleanField(_("nothing to report this period"), default=False)
+    nothing_reason = models.TextField(_("why there is nothing to report"), blank=True)
+    resend_by = models.DateField(_("send again by"), null=True, blank=True)
+    review_began_at = models.DateTimeField(_("review began at"), null=True, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    on_behalf_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    on_behalf_name = models.CharField(_("filled in for"), max_length=150, blank=True)
+    on_behalf_reason = models.TextField(_("why it is filled in on behalf"), blank=True)
 
-    objects = tenant("period__plan__locality")
+    objects = guarded("period__plan__locality", "pk")
 
     class Meta:
         verbose_name = _("quarterly update")
@@ -76,17 +87,50 @@ class QuarterlyUpdate(models.Model):
                 name="update_submitted_has_time",
                 violation_error_message=_("A submitted update has the time of its submission."),
             ),
+            models.CheckConstraint(
+                condition=Q(nothing_to_report=False) | ~Q(nothing_reason=""),
+                name="update_nothing_has_reason",
+                violation_error_message=_("Say why there is nothing to report."),
+            ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_by__isnull=True) | (~Q(on_behalf_name="") & ~Q(on_behalf_reason="")),
+                name="update_on_behalf_is_explained",
+                violation_error_message=_("Say for whom at the agency it is filled in, and why."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.agency} · {self.period}"
 
+    def save(self, *args, **kwargs):
+        written = getattr(self, "_written", None)
+        is_new = written is None or self._state.adding
+        if is_new or any(self.__dict__.get(name) != value for name, value in written.items()):
+            check_open(self.period, self.agency_id)
+        super().save(*args, **kwargs)
+        self._written = {name: self.__dict__.get(name) for name in AGENCYS_OWN}
+
     def get_absolute_url(self):
         return reverse("activities:update", args=[self.pk])
 
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        """Remembers what the agency wrote: only a change of that is stopped by the lock, not a reviewer's decision."""
+        update = super().from_db(db, field_names, values)
+        update._written = {name: update.__dict__.get(name) for name in AGENCYS_OWN}
+        return update
 
-class ActivityProgress(models.Model):
-    """How one activity stands in one update. A draft may leave the state, the percent or the day open."""
+    def delete(self, *args, **kwargs):
+        check_open(self.period, self.agency_id)
+        return super().delete(*args, **kwargs)
+
+
+class ActivityProgress(Guarded):
+    """How one activity stands in one update. A draft may leave the state, the percent or the day open.
+
+    A number may be blank (not counted yet), 0 (none) or not applicable; `nothing_in_period` says that nothing was done
+    in this period. What is done needs evidence, or `no_evidence_reason`.
+    """
 
     update = models.ForeignKey(QuarterlyUpdate, on_delete=models.CASCADE, related_name="progress_rows")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="progress_rows")
@@ -95,8 +139,16 @@ class ActivityProgress(models.Model):
     quantity_done = models.PositiveBigIntegerField(_("quantity done in the period"), null=True, blank=True)
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
     words = models.TextField(_("results in words"), blank=True)
+    quantity_not_applicable = models.BooleanField(_("quantity not applicable"), default=False)
+    nothing_in_period = models.BooleanField(_("nothing in this period"), default=False)
+    no_evidence_reason = models.TextField(_("why there is no evidence"), blank=True)
+    saved_at = models.DateTimeField(_("saved at"), null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    version = models.PositiveIntegerField(_("times saved"), default=0)
 
-    objects = tenant("update__period__plan__locality")
+    objects = guarded("update__period__plan__locality", "update")
 
     class Meta:
         verbose_name = _("progress of an activity")
@@ -124,20 +176,32 @@ class ActivityProgress(models.Model):
                 name="progress_state_known",
                 violation_error_message=_("Choose one of the listed states."),
             ),
+            models.CheckConstraint(
+                condition=Q(quantity_not_applicable=False) | Q(quantity_done__isnull=True),
+                name="progress_quantity_or_not_applicable",
+                violation_error_message=_("A quantity is a number or not applicable, not both."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.activity}: {self.get_state_display()}"
 
+    def written_update(self):
+        return self.update_id
 
-class OutputCount(models.Model):
-    """How many of an indicator an activity produced in the period; no row means not counted, 0 means none."""
+
+class OutputCount(Guarded):
+    """How many of an indicator an activity produced in the period.
+
+    No row means not counted yet, 0 means none, `not_applicable` that the indicator says nothing of this agency.
+    """
 
     progress = models.ForeignKey(ActivityProgress, on_delete=models.CASCADE, related_name="output_counts")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="output_counts")
-    value = models.PositiveBigIntegerField(_("number"))
+    value = models.PositiveBigIntegerField(_("number"), null=True, blank=True)
+    not_applicable = models.BooleanField(_("not applicable"), default=False)
 
-    objects = tenant("progress__update__period__plan__locality")
+    objects = guarded("progress__update__period__plan__locality", "progress__update")
 
     class Meta:
         verbose_name = _("output count")
@@ -148,70 +212,52 @@ class OutputCount(models.Model):
                 fields=["progress", "indicator"],
                 name="count_once_per_indicator",
                 violation_error_message=_("The indicator is already counted for this activity."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True, not_applicable=True) | Q(value__isnull=False, not_applicable=False),
+                name="count_is_number_or_not_applicable",
+                violation_error_message=_("A count is a number or not applicable, not both."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.indicator_id}: {self.value}"
 
-
-def evidence_path(evidence, _filename):
-    """Where a file lies: a name nobody can guess, without the person's own; never served by its path."""
-    return f"evidence/{uuid.uuid4().hex}"
+    def written_update(self):
+        return self.progress.update_id
 
 
-class Evidence(models.Model):
+class Evidence(Guarded, Attachment):
     """A file or a link that proves a line of progress. Files are private to those who may read the update.
 
     What a sent round names is never deleted: taken off later, it is only marked (`removed_at`).
     """
 
     progress = models.ForeignKey(ActivityProgress, on_delete=models.CASCADE, related_name="evidence")
-    kind = models.CharField(_("kind"), max_length=4, choices=EvidenceKind)
-    file = models.FileField(_("file"), upload_to=evidence_path, blank=True)
-    file_name = models.CharField(_("file name"), max_length=200, blank=True)
-    content_type = models.CharField(_("content type"), max_length=100, blank=True)
-    size = models.PositiveBigIntegerField(_("size (bytes)"), null=True, blank=True)
-    url = models.URLField(_("link"), max_length=1000, blank=True)
-    caption = models.CharField(_("caption"), max_length=200, blank=True)
-    dated_on = models.DateField(_("date"), null=True, blank=True)
-    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="added_evidence", verbose_name=_("added by")
-    )
-    added_at = models.DateTimeField(_("added at"))
-    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 
-    objects = tenant("progress__update__period__plan__locality")
+    objects = guarded("progress__update__period__plan__locality", "progress__update")
 
-    class Meta:
+    class Meta(Attachment.Meta):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(kind=EvidenceKind.FILE, url="") & ~Q(file="") & ~Q(sha256=""))
-                | (Q(kind=EvidenceKind.LINK, file="") & ~Q(url="")),
-                name="evidence_is_file_or_link",
-                violation_error_message=_("Evidence is a file or a link."),
-            )
+        indexes = [
+            models.Index(fields=["sha256"], name="evidence_sha256"),
+            models.Index(fields=["url"], name="evidence_url"),
         ]
-
-    def __str__(self):
-        return self.caption or self.file_name or self.url
+        constraints = [file_or_link("evidence_is_file_or_link"), scan_known("evidence_scan_known")]
 
     def get_absolute_url(self):
         return reverse("activities:evidence", args=[self.pk])
 
-    @property
-    def is_image(self):
-        return self.content_type.startswith("image/")
+    def written_update(self):
+        return self.progress.update_id
 
 
 class UpdateEvent(models.Model):
     """A step an update took: who, in what role, when, what and why. Never changed, never deleted.
 
     `content` is kept at each submission: the update as it was sent, so that every round can be read again.
+    `on_behalf_of`: the person at the agency for whom somebody else took the step.
     """
 
     update = models.ForeignKey(QuarterlyUpdate, on_delete=models.PROTECT, related_name="events")
@@ -224,6 +270,8 @@ class UpdateEvent(models.Model):
     by_agency_name = models.CharField(_("agency"), max_length=300)
     at = models.DateTimeField(_("at"))
     reason = models.TextField(_("reason"), blank=True)
+    on_behalf_of = models.CharField(_("on behalf of"), max_length=150, blank=True)
+    resend_by = models.DateField(_("send again by"), null=True, blank=True)
     content = models.JSONField(_("content as submitted"), null=True, blank=True)
 
     objects = tenant("update__period__plan__locality")
@@ -232,6 +280,13 @@ class UpdateEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(move="return") | ~Q(reason=""),
+                name="update_event_return_has_reason",
+                violation_error_message=_("Say why the update is returned: the agency reads these words."),
+            )
+        ]
 
     def __str__(self):
         return f"{self.move} · {self.at:%d/%m/%Y %H:%M}"
