@@ -33,7 +33,7 @@ run: installed $(ASSETS) $(MO)
 	@$(MANAGE) load_plans
 	@if $(PYTHON) -c 'import sys; from reformcomms.settings import DEBUG; sys.exit(not DEBUG)'; then $(MANAGE) load_demo; fi
 	@$(MANAGE) collectstatic --noinput --verbosity 0
-	@exec .venv/bin/gunicorn --config setup/gunicorn.conf.py reformcomms.wsgi
+	@exec setup/run.sh
 
 test: installed-for-tests $(ASSETS) $(MO)
 	@setup/test.sh

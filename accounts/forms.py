@@ -1,5 +1,7 @@
 """Is what they typed acceptable? Logging in, people of the locality."""
 
+import re
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Q
@@ -8,8 +10,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 from agencies.models import Agency
 from agencies.vietnamese import nfc
 
-from .models import Role, User
+from .models import NotificationKind, NotificationSettings, Role, User
 from .names import free_username
+from .notifying import ALWAYS
 
 
 class LoginForm(AuthenticationForm):
@@ -171,3 +174,64 @@ def _said_of(person):
     if person.has_usable_password():
         return str(person)
     return _("%(name)s (invited, has not entered yet)") % {"name": person}
+
+
+def _kinds_for(person):
+    """What the person can hear of at all and may switch off, with its words: updates are sent to who reviews them."""
+    never = {*ALWAYS, NotificationKind.SUBMITTED} if person.is_focal_point else ALWAYS
+    return [choice for choice in NotificationKind.choices if choice[0] not in never]
+
+
+TELEPHONE = re.compile(r"(?:\+84|0)[1-9]\d{8,9}")
+
+
+class NotificationSettingsForm(forms.ModelForm):
+    """What a person wants to hear, and where. What is always told cannot be chosen."""
+
+    heard = forms.MultipleChoiceField(
+        label=gettext_lazy("At the bell"),
+        choices=[choice for choice in NotificationKind.choices if choice[0] not in ALWAYS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "An update that was returned to you and an explanation you are asked for are always told."
+        ),
+    )
+
+    class Meta:
+        model = NotificationSettings
+        fields = ["by_mail", "by_message", "phone"]
+        labels = {
+            "by_mail": gettext_lazy("One e-mail a day with everything I have to do"),
+            "by_message": gettext_lazy("A message to my telephone when something is urgent"),
+        }
+        help_texts = {
+            "by_mail": gettext_lazy("Sent in the morning, and only on days with something new."),
+            "by_message": gettext_lazy("For what is returned, asked or due: a few words and a link."),
+            "phone": gettext_lazy("As in 0912 345 678 or +84 912 345 678."),
+        }
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["heard"].choices = _kinds_for(self.instance.person)
+        muted = self.instance.muted
+        self.fields["heard"].initial = [kind for kind, _label in self.fields["heard"].choices if kind not in muted]
+
+    def clean_phone(self):
+        phone = re.sub(r"[\s.\-()]", "", self.cleaned_data["phone"])
+        if phone and not TELEPHONE.fullmatch(phone):
+            raise forms.ValidationError(
+                _("A telephone number of Vietnam: ten or eleven digits beginning with 0, or +84 for the 0.")
+            )
+        return phone
+
+    def clean(self):
+        if self.cleaned_data.get("by_message") and "phone" in self.cleaned_data and not self.cleaned_data["phone"]:
+            self.add_error("phone", _("Messages need a telephone number."))
+        return self.cleaned_data
+
+    def save(self, commit=True):
+        heard = self.cleaned_data["heard"]
+        self.instance.muted = [kind for kind, _label in self.fields["heard"].choices if kind not in heard]
+        return super().save(commit)

@@ -4,17 +4,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
-from django.utils.translation import gettext as _, override
+from django.utils.translation import gettext as _, gettext_lazy, override
 
 from agencies import clock
 
+from .delivering import send
+from .jobs import order, work
 from .models import User
 
 VALID_FOR = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
@@ -70,16 +71,33 @@ def invited(uidb64, token):
 
 
 def send_invitations(people, *, by, absolute):
-    """A letter with the link to each of `people` who has an address, when what was saved is saved.
+    """A letter with the link to each of `people` who has an address, by job, when what was saved is saved.
 
     A network without mail is no fault: the administrator sees the links and passes them on.
 
     Args:
         absolute: makes a path an address (`request.build_absolute_uri`).
     """
-    letters = [_letter(person, by, absolute(link_to(person))) for person in people if person.email]
-    if letters:
-        transaction.on_commit(lambda: get_connection().send_messages(letters), robust=True)
+    for person in people:
+        if person.email:
+            order(
+                "invitation",
+                by=by,
+                locality=person.agency.locality,
+                subject=f"{person}, {person.email}"[:300],
+                person=person.pk,
+                invited_at=person.invited_at.timestamp(),
+                portal=absolute("/"),
+            )
+
+
+@work("invitation", label=gettext_lazy("Invitation by e-mail"), tries=5, small=True)
+def send_invitation(job, *, person, invited_at, portal):
+    """Send the link as it is now; an invitation that another has made void is not sent."""
+    invited = User.objects.select_related("agency__locality").get(pk=person)
+    if not invited.invited_at or invited.invited_at.timestamp() != invited_at or not invited.is_active:
+        return _("Not sent: the invitation is over.")
+    send(_letter(invited, job.started_by, f"{portal.rstrip('/')}{link_to(invited)}"))
 
 
 def _letter(person, by, link):

@@ -1,4 +1,6 @@
-"""May this person look after accounts? Used by the view, the button and the workflow alike."""
+"""May this person look after accounts and background work? Used by the view, the button and the workflow alike."""
+
+from .models import JobState
 
 
 def can_manage_users(user):
@@ -22,3 +24,18 @@ def can_unlock(user, person):
 def can_invite(user, person):
     """A new link for whoever has not entered yet, or has forgotten the password."""
     return can_manage_user(user, person) and person.is_active and user.pk != person.pk
+
+
+def can_see_health(user):
+    """How the portal itself is doing: for whoever is called when it is not well."""
+    return can_manage_users(user)
+
+
+def can_see_job(user, job):
+    """Whoever started it; the administrator every job of the locality."""
+    return job.started_by_id == user.pk or (can_manage_users(user) and job.locality_id == user.agency.locality_id)
+
+
+def can_retry_job(user, job):
+    """A job that has failed, or that waits for its next try."""
+    return can_see_job(user, job) and (job.state == JobState.FAILED or job.waits_to_be_tried_again)

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from .views import entry, invitations, saved_views, users
+from .views import entry, invitations, jobs, notifications, saved_views, users
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("views/save/", saved_views.view_save, name="view_save"),
     path("views/<int:pk>/rename/", saved_views.view_rename, name="view_rename"),
     path("views/<int:pk>/delete/", saved_views.view_delete, name="view_delete"),
+    path("notifications/", notifications.notification_list, name="notifications"),
+    path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/settings/", notifications.notification_settings, name="notification_settings"),
+    path("notifications/<int:pk>/", notifications.notification, name="notification"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
+    path("jobs/<int:pk>/file/", jobs.job_file, name="job_file"),
     path("users/", users.user_list, name="users"),
     path("users/invite/", users.invite, name="invite"),
     path("users/import/", users.user_import, name="user_import"),

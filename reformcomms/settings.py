@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "django_filters",
     "bs_icon_templates",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "agencies",
     "accounts",
     "plans",
@@ -44,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "agencies.encoding.EncodingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -55,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "agencies.privacy.PrivacyMiddleware",
     "agencies.clock.ClockMiddleware",
+    "activities.middleware.WritingMiddleware",
     "activities.middleware.NewDayMiddleware",
     "agencies.not_found.NotFoundMiddleware",
 ]
@@ -118,6 +122,22 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="reformcomms@localhost")
 
+# What people do not wait for: in the database, or in Redis where QUEUE_URL names one (redis://host:6379/0).
+QUEUE_URL = env("QUEUE_URL", default="")
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+if QUEUE_URL:
+    INSTALLED_APPS += ["django_rq"]
+    TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
+    RQ_QUEUES = {"default": {"URL": QUEUE_URL}}
+
+# Where the portal is reached from outside: letters and messages carry links.
+PORTAL_URL = env("PORTAL_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")).rstrip("/")
+# A gateway that sends messages to telephones (SMS, Zalo); what it is sent is signed with the secret.
+WEBHOOK_URL = env("WEBHOOK_URL", default="")
+WEBHOOK_SECRET = env("WEBHOOK_SECRET", default="")
+if WEBHOOK_URL and not WEBHOOK_SECRET:
+    raise ImproperlyConfigured("WEBHOOK_URL needs WEBHOOK_SECRET: the gateway must know who is asking.")
+
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="vi")
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -139,6 +159,7 @@ STATICFILES_DIRS = [
 ]
 MEDIA_ROOT = DATA_DIR / "uploads"
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20)
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
 FILE_UPLOAD_PERMISSIONS = 0o640
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

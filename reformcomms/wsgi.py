@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from agencies.encoding import at_the_door
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reformcomms.settings")
 
-application = get_wsgi_application()
+application = at_the_door(get_wsgi_application())

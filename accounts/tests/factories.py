@@ -6,7 +6,7 @@ import factory
 from django.test import Client
 from factory.django import DjangoModelFactory
 
-from accounts.models import Role, SavedView, User, UserEvent
+from accounts.models import Job, JobState, Notification, NotificationSettings, Role, SavedView, User, UserEvent
 from agencies.tests.factories import AgencyFactory
 
 PASSWORD = "mot-mat-khau-kho-doan"
@@ -45,6 +45,46 @@ class UserEventFactory(DjangoModelFactory):
     by = factory.SelfAttribute("user")
     by_name = factory.SelfAttribute("by.full_name")
     at = datetime(2026, 6, 15, 2, tzinfo=UTC)
+
+
+class JobFactory(DjangoModelFactory):
+    """A job somebody has ordered; with `state` one that runs, has failed or is done."""
+
+    class Meta:
+        model = Job
+
+    kind = "invitation"
+    subject = factory.Sequence("thu{}@minhhoa.example".format)
+    started_by = factory.SubFactory(UserFactory)
+    locality = factory.SelfAttribute("started_by.agency.locality")
+    queued_at = datetime(2026, 6, 15, 2, tzinfo=UTC)
+    state = JobState.WAITING
+    attempts = factory.LazyAttribute(lambda job: 0 if job.state == JobState.WAITING else 1)
+    started_at = factory.LazyAttribute(lambda job: job.queued_at if job.attempts else None)
+    leased_until = factory.LazyAttribute(lambda job: job.queued_at if job.state == JobState.RUNNING else None)
+    finished_at = factory.LazyAttribute(
+        lambda job: job.queued_at if job.state in (JobState.DONE, JobState.FAILED) else None
+    )
+    error = factory.LazyAttribute(lambda job: "Máy chủ thư không trả lời" if job.state == JobState.FAILED else "")
+
+
+class NotificationFactory(DjangoModelFactory):
+    class Meta:
+        model = Notification
+
+    person = factory.SubFactory(UserFactory)
+    kind = "approved"
+    facts = {"period": "Quý II/2026", "plan": "12/KH-UBND", "by": "Nguyễn Thị Hạnh"}
+    url = "/updates/"
+    key = factory.Sequence("thong-bao-{}".format)
+    at = datetime(2026, 6, 15, 2, tzinfo=UTC)
+
+
+class NotificationSettingsFactory(DjangoModelFactory):
+    class Meta:
+        model = NotificationSettings
+
+    person = factory.SubFactory(UserFactory)
 
 
 def login(user=None):

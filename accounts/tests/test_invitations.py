@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.invitations import expires_at, invited, link_to, send_invitations
-from accounts.models import Role, User, UserAct
+from accounts.jobs import run_waiting
+from accounts.models import Job, Role, User, UserAct
 from accounts.views import invitations
 
 from .factories import PASSWORD, UserFactory, login
@@ -140,12 +141,13 @@ def test_a_link_for_a_new_password_leaves_the_old_one_until_it_is_used(person):
     assert person.check_password(PASSWORD)
 
 
-def test_a_letter_goes_to_whoever_has_an_address(person, django_capture_on_commit_callbacks):
+def test_a_letter_goes_to_whoever_has_an_address(person):
     silent = UserFactory(invited_at=AT, email="")
     admin = UserFactory(role=Role.ADMINISTRATOR, full_name="Vũ Đức Thắng")
 
-    with django_capture_on_commit_callbacks(execute=True):
-        send_invitations([person, silent], by=admin, absolute=lambda path: f"https://cchc.example{path}")
+    send_invitations([person, silent], by=admin, absolute=lambda path: f"https://cchc.example{path}")
+    assert mail.outbox == []
+    run_waiting()
 
     [letter] = mail.outbox
     assert letter.to == [person.email]
@@ -154,20 +156,41 @@ def test_a_letter_goes_to_whoever_has_an_address(person, django_capture_on_commi
     assert "&" not in letter.body and "\n\n\n\n" not in letter.body
 
 
-def test_a_name_cannot_break_the_letter(person, django_capture_on_commit_callbacks):
+def test_a_name_cannot_break_the_letter(person):
     person.agency.locality.name = "Tỉnh\r\nBcc: ai@example"
+    person.agency.locality.save()
 
-    with django_capture_on_commit_callbacks(execute=True):
-        send_invitations([person], by=person, absolute=str)
+    send_invitations([person], by=person, absolute=str)
+    run_waiting()
 
     assert "\n" not in mail.outbox[0].subject
 
 
-def test_a_network_without_mail_is_no_fault(person, settings, django_capture_on_commit_callbacks, caplog):
+def test_an_invitation_that_is_over_is_not_sent(person):
+    send_invitations([person], by=person, absolute=str)
+    person.invited_at = AT + timedelta(hours=1)
+    person.save()
+
+    run_waiting()
+
+    assert mail.outbox == []
+    assert Job.objects.get().state == "done"
+
+
+def test_no_secret_lies_in_the_queue(person):
+    send_invitations([person], by=person, absolute=str)
+
+    token = link_to(person).strip("/").split("/")[-1]
+    assert token not in str(Job.objects.get().arguments)
+
+
+def test_a_network_without_mail_is_no_fault(person, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
-    with django_capture_on_commit_callbacks(execute=True):
-        send_invitations([person], by=person, absolute=str)
+    send_invitations([person], by=person, absolute=str)
+    run_waiting()
 
-    assert "refused" in caplog.text
+    job = Job.objects.get()
+    assert (job.state, job.attempts) == ("waiting", 1)
+    assert "từ chối kết nối" in job.error

@@ -5,9 +5,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.backends import AgencyBackend
-from accounts.models import Role, SavedView, User, UserEvent
+from accounts.models import Job, Notification, NotificationSettings, Role, SavedView, User, UserEvent
 
-from .factories import SavedViewFactory, UserEventFactory, UserFactory
+from .factories import (
+    JobFactory,
+    NotificationFactory,
+    NotificationSettingsFactory,
+    SavedViewFactory,
+    UserEventFactory,
+    UserFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -17,7 +24,18 @@ REFUSED = {
     "user_calendar_token_once": lambda: [UserFactory(calendar_token="bi-mat") for _ in range(2)],
     "saved_view_name_once": lambda: SavedViewFactory(**_same(SavedViewFactory())),
     "user_event_act_known": lambda: UserEventFactory(act="sang"),
+    "job_state_known": lambda: JobFactory(state="asleep"),
+    "job_key_once": lambda: [JobFactory(key="nhac:2026-06-15") for _ in range(2)],
+    "job_running_has_lease": lambda: JobFactory(state="running", leased_until=None),
+    "job_attempts_within_limit": lambda: JobFactory(attempts=4, max_attempts=3),
+    "notification_once": lambda: NotificationFactory(**_told(NotificationFactory())),
+    "notification_kind_known": lambda: NotificationFactory(kind="gossip"),
+    "notification_message_needs_phone": lambda: NotificationSettingsFactory(by_message=True, phone=""),
 }
+
+
+def _told(notification):
+    return {"person": notification.person, "key": notification.key}
 
 
 def _same(view):
@@ -31,7 +49,7 @@ def test_the_database_refuses(name):
 
 
 def test_every_constraint_has_a_case():
-    models = (User, SavedView, UserEvent)
+    models = (User, SavedView, UserEvent, Job, Notification, NotificationSettings)
 
     assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED)
 

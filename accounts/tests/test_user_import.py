@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core import mail
 
+from accounts.jobs import run_waiting
 from accounts.models import Role, User, UserAct
 from agencies.importing import Outcome
 from agencies.tests.factories import AgencyFactory
@@ -48,7 +49,7 @@ def faults(page):
     return [set(row.faults) for row in page.context["preview"].rows]
 
 
-def test_new_people_are_invited(admin, django_capture_on_commit_callbacks):
+def test_new_people_are_invited(admin):
     page = preview(
         admin,
         ("Vì Văn Thoại", "", "", "so noi vu", ""),
@@ -57,8 +58,8 @@ def test_new_people_are_invited(admin, django_capture_on_commit_callbacks):
     )
     assert [row.outcome for row in page.context["preview"].rows] == [Outcome.ADDED] * 3
 
-    with django_capture_on_commit_callbacks(execute=True):
-        write(admin, page)
+    write(admin, page)
+    run_waiting()
 
     people = {user.username: user for user in User.objects.exclude(pk=admin.pk)}
     assert {name: user.role for name, user in people.items()} == {

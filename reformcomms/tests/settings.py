@@ -16,6 +16,10 @@ os.environ.update(
     CSRF_TRUSTED_ORIGINS="",
     EMAIL_URL="consolemail://",
     EMAIL_FROM="portal@localhost",
+    QUEUE_URL="",
+    PORTAL_URL="https://portal.example",
+    WEBHOOK_URL="",
+    WEBHOOK_SECRET="",
 )
 
 from reformcomms.settings import *  # noqa: E402, F403

@@ -19,6 +19,14 @@ document.addEventListener("click", (event) => {
   if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
 });
 
+// The browser names chosen files in its own language: the page does it in ours.
+document.addEventListener("change", (event) => {
+  const place = event.target.type === "file" && event.target.closest(".pick-file")?.querySelector("[data-chosen]");
+  if (!place) return;
+  place.dataset.none ??= place.textContent;
+  place.textContent = [...event.target.files].map((file) => file.name).join("; ") || place.dataset.none;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     for (const menu of openMenus()) {
