@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 QUICKER = _("Somebody changed the same thing at this very moment. Look at it once more, then save again.")
+NEVER_SEEN = -1  # the version of a page that does not say which one it showed: nothing has it
 
 
 def posted(request):

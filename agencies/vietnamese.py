@@ -4,7 +4,10 @@ SQLite folds only ASCII, PostgreSQL sorts by the locale it was made with; so wha
 here and stored beside the words (`SearchField`, `SortField`).
 """
 
+import re
+import sys
 import unicodedata
+from functools import cache
 
 from django.db import models
 
@@ -13,14 +16,39 @@ TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "
 LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 
 
+NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MOST_MARKS = 30  # on one letter, as Unicode's stream-safe text has it; sorting more takes the square of their number
+
+
 def nfc(text):
-    """`text` in composed form: 'Bảo Lộc' typed on any keyboard is one string."""
-    return unicodedata.normalize("NFC", text)
+    """`text` in composed form: 'Bảo Lộc' typed on any keyboard is one string. A letter has at most MOST_MARKS."""
+    return unicodedata.normalize("NFC", _with_few_marks(text))
+
+
+def without_controls(text):
+    """`text` without the characters that no XML can hold, and so no workbook and no Word file."""
+    return NOT_IN_XML.sub("", text)
+
+
+def _with_few_marks(text):
+    return text if len(text) <= MOST_MARKS or text.isascii() else _many_marks().sub(r"\1", text)
+
+
+@cache
+def _many_marks():
+    """Finds more than MOST_MARKS marks in a row, the first of them as group 1."""
+    marks = [chr(code) for code in range(sys.maxunicode + 1) if _is_mark(chr(code))]
+    return re.compile(f"([{''.join(marks)}]{{{MOST_MARKS}}})[{''.join(marks)}]+")
+
+
+def _is_mark(char):
+    """It goes on the letter before it, as it is or taken apart."""
+    return unicodedata.combining(unicodedata.normalize("NFD", char)[0]) > 0
 
 
 def fold(text):
     """Search form: lower case, no accents, đ as d, single spaces."""
-    marks_apart = unicodedata.normalize("NFD", text.replace("\x00", "").casefold()).replace("đ", "d")
+    marks_apart = unicodedata.normalize("NFD", _with_few_marks(text).replace("\x00", "").casefold()).replace("đ", "d")
     return " ".join("".join(char for char in marks_apart if not unicodedata.combining(char)).split())
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from .drafting import content, state_of
 from .forms import PARTS
 from .models import Frequency, RowAction, RowEdit
-from .words import word_diff
+from .words import one_page, word_diff
 
 NOT_TYPED = {"csrfmiddlewaretoken", "version", "then", "key", "after", "edit"}
 
@@ -73,6 +73,7 @@ class Step:
         return self.edit.get_action_display()
 
 
+@one_page()
 def history(plan, part, row_pk):
     """The steps of one row, the latest first."""
     edits = RowEdit.objects.filter(plan=plan, part=part, row_id=row_pk).order_by("-pk")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.models import Agency
-from agencies.vietnamese import nfc
+from agencies.vietnamese import nfc, without_controls
 
 from .filters import readable
 from .models import (
@@ -36,10 +36,14 @@ LONGEST_PLAN = 15  # years; each gets four reporting periods
 
 
 class NfcCharField(forms.CharField):
-    """Words in one composed form, whatever keyboard they were typed on; a browser's line ends are plain ones."""
+    """Words in one composed form, whatever keyboard they were typed on; a browser's line ends are plain ones.
+
+    Characters that no document can hold are gone; a null character is refused.
+    """
 
     def to_python(self, value):
-        return nfc(super().to_python(value)).replace("\r\n", "\n")
+        words = super().to_python(value)
+        return words if "\x00" in words else nfc(without_controls(words)).replace("\r\n", "\n")
 
 
 class WholeNumberField(forms.IntegerField):

@@ -1,13 +1,16 @@
 """Vietnamese words: one form, search without accents, dictionary order; the same on SQLite and PostgreSQL."""
 
+import re
 import unicodedata
+from xml.etree.ElementTree import fromstring
+from xml.sax.saxutils import escape
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import example, given, strategies as st
 
 from agencies.models import Agency
-from agencies.vietnamese import fold, nfc, sort_key
+from agencies.vietnamese import fold, nfc, sort_key, without_controls
 
 from .factories import AgencyFactory, AgencyGroupFactory, LocalityFactory
 
@@ -157,3 +160,24 @@ def test_one_slug_in_two_localities():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         AgencyFactory(slug="so-noi-vu", locality=first.locality)
+
+
+def test_a_letter_has_no_more_marks_than_anybody_writes():
+    tower = "a" + "\u0301\u0316" * 20_000
+
+    assert len(nfc(tower + "Bảo Lộc")) == 30 + len("Bảo Lộc")
+    assert nfc("\u0f73" * 50) == nfc("\u0f73" * 30)
+    assert fold(tower) == "a"
+
+
+@given(st.text(max_size=200))
+def test_text_as_people_write_it_is_only_composed(text):
+    assert nfc(text) == unicodedata.normalize("NFC", text) or re.search(r"[\u0300-\u036f]{31}", text)
+
+
+@given(st.text())
+def test_without_controls_a_text_can_stand_in_a_document(text):
+    kept = without_controls(text)
+
+    fromstring(f"<w>{escape(kept)}</w>".encode())
+    assert without_controls("một\x01 hai\t\n\ufffe ba\uffff\ud800") == "một hai\t\n ba"

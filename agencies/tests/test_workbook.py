@@ -619,3 +619,85 @@ def test_a_thousand_rows_are_read_and_marked_in_time():
 
     assert len(table.rows) == 1000
     assert perf_counter() - start < 10
+
+
+# Hostile numbers and texts
+
+
+def spoilt(replacements, file, **parts):
+    """The workbook with `replacements` ({part: [(old, new)]}) made in it, and `parts` added."""
+    made = BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            for before, after in replacements.get(name, ()):
+                assert before in content
+                content = content.replace(before, after)
+            new.writestr(name, content)
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return made
+
+
+def with_one_text(text, formula, rows=20):
+    """A workbook whose cells all name one text, or whose formulas all have it as their result."""
+    cell = b"<f>1+1</f><v>0</v>" if formula else b"<v>0</v>"
+    title = b't="inlineStr"><is><t>T</t></is>'
+    listed = b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+    return spoilt(
+        {
+            SHEET: [(title, b't="s">' + cell)],
+            "[Content_Types].xml": [(b"</Types>", listed + b'spreadsheetml.sharedStrings+xml"/></Types>')],
+        },
+        filled(*(["1", "T", None, None] for _row in range(rows))),
+        **{
+            "xl/sharedStrings.xml": "<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'><si><t>"
+            f"{text}</t></si></sst>"
+        },
+    )
+
+
+@pytest.mark.parametrize("digits", [b"1E999", b"-1E999", b"9" * 400, b"1E300", b"9" * 19])
+@pytest.mark.parametrize("number_format", ["General", "0%", "000"])
+def test_a_number_nobody_can_count_with_is_a_fault_of_its_cell(digits, number_format):
+    book = Workbook()
+    for line in [HEADINGS, ["1", "Họp báo", 7, None], [8, "Hội nghị", None, None]]:
+        book.active.append(line)
+    book.active["C2"].number_format = book.active["A3"].number_format = number_format
+    values = [(b"<v>7</v>", b"<v>" + digits + b"</v>"), (b"<v>8</v>", b"<v>" + digits + b"</v>")]
+    file = spoilt({SHEET: values}, saved(book))
+
+    table = read_table(file, COLUMNS)
+
+    assert table.faults == dict.fromkeys(
+        [(2, "target"), (3, "number")], "This number is too large to be read: check it."
+    )
+    assert mark(file, table, table.faults)
+
+
+def test_a_number_format_does_not_swell_its_numbers():
+    book = Workbook()
+    for line in [HEADINGS, *([7, "Họp báo", None, None] for _row in range(600))]:
+        book.active.append(line)
+    for row in range(2, 602):
+        book.active.cell(row, 1).number_format = "0" * 1_000_000
+
+    table = read_table(saved(book), COLUMNS)
+
+    assert {row.cells["number"] for row in table.rows} == {"7"}
+
+
+@pytest.mark.parametrize("formula", [False, True])
+def test_one_long_text_in_every_cell_is_too_large_inside(formula):
+    assert cells_of(with_one_text("Họp báo", formula)) == {"Họp báo"}
+    assert refusal(with_one_text("a" * 600_000, formula))[0] == "too_large_inside"
+
+
+def cells_of(file):
+    return {row.cells["title"] for row in read_table(file, COLUMNS).rows}
+
+
+def test_of_an_endless_text_a_cell_holds_what_excel_holds():
+    file = filled(["1", "a" * 40_000, None, None])
+
+    assert len(read_table(file, COLUMNS).rows[0].cells["title"]) == 32_767

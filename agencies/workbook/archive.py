@@ -71,7 +71,7 @@ def _of_the_old_kind(data):
     )
 
 
-def _too_large_inside():
+def too_large_inside():
     return ValidationError(
         _("The workbook is far larger inside than its rows need: copy the rows into a new workbook and upload that."),
         code="too_large_inside",
@@ -88,7 +88,7 @@ def _check(archive):
             _("The workbook holds macros: save it as .xlsx, without them, and upload that."), code="macros"
         )
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES_UNPACKED:
-        raise _too_large_inside()
+        raise too_large_inside()
     weight = Weight()
     for part in parts:
         weight.add(archive.read(part))
@@ -118,7 +118,7 @@ class Weight:
         if name in REFERRING:
             self.cells_named += _cells_in(attributes.get("ref", "A1"))
         if self.tags > MOST_TAGS or self.sheets > MOST_SHEETS or self.cells_named > MOST_CELLS_NAMED:
-            raise _too_large_inside()
+            raise too_large_inside()
 
     def _doctype(self, *_declaration):
         raise damaged()

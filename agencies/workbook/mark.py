@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from .archive import safe_bytes
-from .read import open_workbook, sparse_rows
+from .read import is_beyond, open_workbook, sparse_rows
 from .write import HEADING, TEXT, let_rows_fit, put
 
 AUTHOR = "ReformComms"
@@ -48,9 +48,17 @@ def mark(file, table, faults, *, most_bytes=5_000_000):
         _write_list(workbook, page, entries)
     for each in workbook.worksheets:
         let_rows_fit(each)
+        _let_numbers_be_written(each)
     marked = BytesIO()
     workbook.save(marked)
     return marked.getvalue()
+
+
+def _let_numbers_be_written(page):
+    """A number that no workbook can hold stays as words."""
+    for cell in page._cells.values():
+        if is_beyond(cell.value):
+            cell.value = str(cell.value)
 
 
 def _first_of_merged(page, number, place):

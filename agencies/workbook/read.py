@@ -13,10 +13,15 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from ..vietnamese import nfc
-from .archive import damaged, safe_bytes
+from .archive import damaged, safe_bytes, too_large_inside
 from .columns import Kind, heading_form
 
 HEADING_WITHIN = 40  # rows from the top
+MOST_LETTERS = 32_767  # of a cell, as Excel has it
+MOST_LETTERS_IN_ALL = 5_000_000  # one text of a few bytes may stand in every cell
+MOST_ZEROS = 20  # that a number is shown with
+MOST_FORMAT = 255  # characters, as Excel has it
+LARGEST = 1e18  # no number that anybody reports; and not every computer can hold a larger one
 DATE_WORDS = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
 GROUPED = re.compile(r"\d{1,3}(?:([.,\s])\d{3})(?:\1\d{3})*")
 
@@ -52,6 +57,7 @@ def read_table(file, columns, *, most_rows=1000, most_bytes=5_000_000):
     """
     data = safe_bytes(file, most_bytes)
     workbook = open_workbook(data)
+    _weigh(workbook)
     table, first_row = _find_table(workbook, columns)
     cells = _own_cells(workbook[table.sheet], first_row, set(table.places.values()))
     if len(cells) > most_rows:
@@ -75,6 +81,13 @@ def open_workbook(data, **how):
             return load_workbook(BytesIO(data), **how)
     except Exception as error:  # of openpyxl, lxml, zipfile, Pillow: whatever a broken file makes them raise
         raise damaged() from error
+
+
+def _weigh(workbook):
+    """Raises where the cells say far more than anybody writes."""
+    texts = (cell.value for page in workbook.worksheets for cell in page._cells.values())
+    if sum(len(text) for text in texts if isinstance(text, str)) > MOST_LETTERS_IN_ALL:
+        raise too_large_inside()
 
 
 def sparse_rows(page):
@@ -163,7 +176,11 @@ def _take_results(data, table, rows):
     formulas = [
         (number, place) for number, cells in rows.items() for place, cell in cells.items() if cell.data_type == "f"
     ]
-    results = open_workbook(data, data_only=True)[table.sheet] if formulas else None
+    if not formulas:
+        return
+    workbook = open_workbook(data, data_only=True)
+    _weigh(workbook)
+    results = workbook[table.sheet]
     for number, place in formulas:
         result = results.cell(rows[number][place].row, place)
         rows[number][place] = result
@@ -180,6 +197,8 @@ def _read_rows(table, rows, columns):
         for key, place in table.places.items():
             cell = cells.get(place)
             read[key] = READERS[kinds[key]](cell)
+            if cell is not None and is_beyond(cell.value):
+                table.faults[number, key] = _("This number is too large to be read: check it.")
             if cell is not None and cell.data_type == "e":
                 table.faults[number, key] = _(
                     "The formula here has an error (%(error)s): correct it, or type the value itself."
@@ -203,22 +222,31 @@ def _words(cell):
     return _clean(str(value))
 
 
+def is_beyond(value):
+    """A number that cannot be counted with."""
+    return isinstance(value, int | float) and not abs(value) <= LARGEST
+
+
 def _clean(text):
-    text = nfc(text).replace("_x000D_", "").replace("\r\n", "\n").replace("\xa0", " ").replace("\u200b", "")
+    text = nfc(text[:MOST_LETTERS]).replace("_x000D_", "").replace("\r\n", "\n")
+    text = text.replace("\xa0", " ").replace("\u200b", "")
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
 def _number_words(value, number_format):
     """60.0 is "60"; what is shown with leading zeros or as a share of a hundred is read so."""
+    if is_beyond(value):
+        return str(value)[:MOST_ZEROS]
     if number_format.endswith("%"):
         return f"{value * 100:.10g}%"
     words = f"{value:.15g}" if isinstance(value, float) and abs(value) < 1e15 else str(int(value))
-    return words.zfill(len(number_format)) if set(number_format) == {"0"} else words
+    zeros = len(number_format) if len(number_format) <= MOST_ZEROS and set(number_format) == {"0"} else 0
+    return words.zfill(zeros)
 
 
 def _date_pattern(number_format):
     """Excel makes days of "12/2026" and "15/12"; its format still says which part was typed."""
-    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format.lower())
+    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format[:MOST_FORMAT].lower())
     if "y" not in letters:
         return "%d/%m"
     return "%d/%m/%Y" if "d" in letters else "%m/%Y"
@@ -227,8 +255,9 @@ def _date_pattern(number_format):
 def _whole(cell):
     """A whole number, typed as one or as words ("12.000", "04"); else the words."""
     value = cell.value if cell is not None else None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return int(value) if value == int(value) else _number_words(value, cell.number_format)
+    if isinstance(value, int | float) and not isinstance(value, bool) and not is_beyond(value):
+        is_share = cell.number_format.endswith("%")
+        return int(value) if value == int(value) and not is_share else _number_words(value, cell.number_format)
     words = _words(cell)
     if GROUPED.fullmatch(words):
         words = re.sub(r"[.,\s]", "", words)

@@ -15,7 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.dimensions import RowDimension
 
-from ..vietnamese import nfc
+from ..vietnamese import nfc, without_controls
 from .columns import Kind
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -25,7 +25,6 @@ LINE_HEIGHT = 15  # points
 MOST_INLINE = 255  # characters of a drop-down list that stands in the cell's own rule
 ROWS_TO_ADD = 1000  # below the last one, where the drop-downs already work
 LISTS = "_lists"
-NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 HEADING = {
     "font": Font(name="Calibri", sz=11, b=True),
     "fill": PatternFill("solid", fgColor="FFE7EFF9"),
@@ -107,7 +106,7 @@ def plain(value):
         return value
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
-    return NOT_IN_XML.sub("", nfc(str(value)).replace("\r\n", "\n")) or None
+    return nfc(without_controls(str(value))).replace("\r\n", "\n") or None
 
 
 def _free_title(workbook, title):

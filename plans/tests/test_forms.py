@@ -343,3 +343,12 @@ def test_the_scope_of_every_choice_is_the_locality(plan, coordinator):
 
 def test_a_browsers_line_ends_are_plain_ones():
     assert NfcCharField().clean("một\r\nhai") == "một\nhai"
+
+
+def test_what_no_document_can_hold_is_not_kept():
+    assert NfcCharField().clean("một\x01\ufffe hai\uffff\tba\r\nbốn\x0b") == "một hai\tba\nbốn"
+
+
+def test_a_tower_of_marks_is_not_sorted():
+    """Putting them in order takes the square of their number."""
+    assert len(NfcCharField().clean("a" + "\u0301\u0316" * 20_000)) == 30

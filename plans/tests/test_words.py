@@ -5,7 +5,8 @@ import time
 import pytest
 from hypothesis import given, strategies as st
 
-from plans.words import word_diff
+from plans import words
+from plans.words import Effort, one_page, word_diff
 
 WORDS = st.lists(st.sampled_from(["nền", "tảng", "số", ",", "từng", "ngành", ".", "2026", "–"]), max_size=30)
 
@@ -65,3 +66,33 @@ def test_long_texts_are_compared_in_time():
     assert word_diff(before, before) == [("same", before)]
     word_diff(before[:9000], before[5:9005])
     assert time.process_time() - begun < 2
+
+
+ENDLESS = "a b " * 900, "b a a " * 500
+
+
+def test_words_that_repeat_without_end_are_shown_one_after_the_other(monkeypatch):
+    with one_page() as page:
+        assert word_diff(*ENDLESS) == [("del", ENDLESS[0]), ("ins", ENDLESS[1])]
+
+    assert words.MOST_STEPS_OF_A_PAGE - page.left <= words.MOST_STEPS
+
+
+def test_a_page_of_many_comparisons_ends():
+    before = " ".join(str(number) for number in range(400))
+    after = before.replace("99", "chín mươi chín")
+
+    with one_page(Effort(2000)) as page:
+        first, second = word_diff(before, after), word_diff(before, after)
+
+    assert page.left < 800
+    assert len(first) > 2
+    assert second == [("del", before), ("ins", after)]
+    assert word_diff(before, after) == first  # the next page begins anew
+
+
+def test_a_long_text_with_small_changes_is_compared_word_by_word():
+    before = " ".join(f"từ{number % 300}" for number in range(1200))
+    after = before.replace("từ7 ", "chữ7 ")
+
+    assert len(word_diff(before, after)) > 8
