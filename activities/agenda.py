@@ -21,7 +21,7 @@ from plans.models import Plan
 from plans.permissions import IN_FORCE
 
 from .calendar import is_reported
-from .models import Activity, Assignment, ReportingPeriod, Status
+from .models import Activity, Assignment, ConsolidatedPeriod, ReportingPeriod, Status
 from .obligations import load_duties
 from .progress import FINISHED, State, standings
 from .submissions import submissions_of
@@ -75,12 +75,13 @@ def events_of(user, plans, *, first, last, today):
     Args:
         plans: a list of those of `plans_of(user)` that are asked for.
 
-    At most ten queries, whatever their number.
+    At most eleven queries, whatever their number.
     """
     duties = load_duties(plans)
     events = [
         *_of_activities(user, plans, duties, first, last, today),
         *_of_periods(user, plans, duties, first, last, today),
+        *_of_consolidated_periods(user, plans, first, last, today),
         *_of_reorganisations(user, first, last, today),
     ]
     return sorted(
@@ -157,7 +158,7 @@ def _at_start(row, today):
 def _of_periods(user, plans, duties, first, last, today):
     periods = list(
         ReportingPeriod.objects.visible_to(user)
-        .filter(plan__in=plans, consolidated_due_on__gte=first, ends_on__lte=last)
+        .filter(Q(consolidated_due_on__gte=first) | Q(locks_on__gte=first), plan__in=plans, ends_on__lte=last)
         .select_related("plan")
     )
     for period, rows in submissions_of(periods, duties, today=today).items():
@@ -166,10 +167,12 @@ def _of_periods(user, plans, duties, first, last, today):
             if rows:
                 yield _cut_off(period, today)
                 yield _own_update_due(period, rows[0])
+                yield _locked(period, today)
         elif rows:
             yield _cut_off(period, today)
             yield _updates_due(period, rows, today)
             yield _consolidated_due(period, rows, today)
+            yield _locked(period, today)
 
 
 def _cut_off(period, today):
@@ -182,6 +185,36 @@ def _cut_off(period, today):
         detail=str(period.plan),
         url=period.plan.get_absolute_url(),
     )
+
+
+def _locked(period, today):
+    """From this day on nobody writes, but who was given more time."""
+    return Event(
+        key=f"period-{period.pk}-lock",
+        day=period.locks_on,
+        state=State.DONE if period.locks_on <= today else State.NOT_STARTED,
+        short=_("%(period)s locked") % {"period": period.title},
+        title=_("%(period)s is locked: last day to write is the day before") % {"period": period.title},
+        detail=str(period.plan),
+        url=reverse("activities:period", args=[period.pk]),
+    )
+
+
+def _of_consolidated_periods(user, plans, first, last, today):
+    """Half-years and years that are reported from their periods: a matter of those who consolidate."""
+    if user.is_focal_point:
+        return
+    rows = ConsolidatedPeriod.objects.visible_to(user).filter(plan__in=plans, consolidated_due_on__range=(first, last))
+    for period in rows.select_related("plan"):
+        yield Event(
+            key=f"consolidated-{period.pk}",
+            day=period.consolidated_due_on,
+            state=State.IN_PROGRESS if period.ends_on < today else State.NOT_STARTED,
+            short=_("Report of %(period)s due") % {"period": period.title},
+            title=_("Consolidated report of %(period)s due") % {"period": period.title},
+            detail=str(period.plan),
+            url=reverse("activities:consolidated", args=[period.pk]),
+        )
 
 
 def _own_update_due(period, row):
@@ -327,8 +360,8 @@ def span_of(month, today):
     return min(first, today - SPAN), max(last, today + timedelta(days=30))
 
 
-def build_month(month, events, today):
-    """The page of `month` (its first day) from the events of `span_of`."""
+def build_month(month, events, today, holidays):
+    """The page of `month` (its first day) from the events of `span_of` and the names of its holidays."""
     of_day = {}
     for event in events:
         of_day.setdefault(event.day, []).append(event)
@@ -339,22 +372,18 @@ def build_month(month, events, today):
     sections = _sections_now(events, soon, days_of(month)[1], today) if is_now else _sections_then(inside)
     return Month(
         first=month,
-        weeks=tuple(tuple(_day(day, month, today, of_day.get(day, ())) for day in week) for week in weeks),
+        weeks=tuple(
+            tuple(
+                Day(day, day.month == month.month, day == today, holidays.get(day, ""), tuple(of_day.get(day, ())))
+                for day in week
+            )
+            for week in weeks
+        ),
         sections=tuple(Section(title, tuple(rows)) for title, rows in sections if rows),
         count=len(inside),
         overdue=sum(event.is_overdue for event in (events if is_now else inside)),
         soon=tuple(soon),
     )
-
-
-def _day(day, month, today, events):
-    return Day(day, day.month == month.month, day == today, _holiday(day), tuple(events))
-
-
-def _holiday(day):
-    """The public holidays that fall on the same day every year."""
-    names = {(1, 1): _("New Year"), (4, 30): _("Victory Day"), (5, 1): _("Labour Day"), (9, 2): _("National Day")}
-    return names.get((day.month, day.day), "")
 
 
 def _sections_now(events, soon, last, today):

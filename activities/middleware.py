@@ -2,6 +2,7 @@
 
 import logging
 
+from .models import writing_at
 from .reorganising import apply_due
 
 log = logging.getLogger(__name__)
@@ -25,3 +26,14 @@ class NewDayMiddleware:
             except Exception:
                 log.exception("The reorganisations that are due could not be carried out.")
         return self.get_response(request)
+
+
+class WritingMiddleware:
+    """What a request writes is written at the request's moment: that decides whether a period is still open."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with writing_at(request.now):
+            return self.get_response(request)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, override
@@ -32,10 +34,15 @@ COLUMNS = (
     Column("kind", gettext_lazy("Kind"), width=26, also=("loại",)),
     Column("parent", gettext_lazy("Stands under"), width=36, also=("cơ quan cấp trên", "trực thuộc")),
     Column("groups", gettext_lazy("Groups"), width=36, also=("nhóm",)),
+    Column("phone", gettext_lazy("Telephone"), width=18, also=("điện thoại", "số điện thoại")),
+    Column("head_name", gettext_lazy("Head of the agency"), width=26, also=("thủ trưởng", "người đứng đầu")),
+    Column("head_title", gettext_lazy("Position of the head"), width=20, also=("chức vụ",)),
+    Column("head_email", gettext_lazy("E-mail of the head"), width=28, also=("thư điện tử", "email thủ trưởng")),
     Column("valid_from", gettext_lazy("First day"), Kind.DATE, also=("từ ngày",)),
     Column("valid_to", gettext_lazy("Last day"), Kind.DATE, also=("đến ngày",)),
 )
-WORDS = ("name", "short_name", "symbol")
+HEAD = ("phone", "head_name", "head_title", "head_email")
+WORDS = ("name", "short_name", "symbol", *HEAD)
 DAYS = ("valid_from", "valid_to")
 LENGTHS = {name: Agency._meta.get_field(name).max_length for name in WORDS}
 
@@ -196,6 +203,7 @@ class AgencyImporter(Importer):
             "kind": str(agency.get_kind_display()),
             "parent": agency.parent.name if agency.parent else "",
             "groups": _joined(self._groups_of(agency)),
+            **{name: getattr(agency, name) for name in HEAD},
             "valid_from": _day_words(agency.valid_from),
             "valid_to": _day_words(agency.valid_to),
         }
@@ -281,6 +289,8 @@ class Draft:
                 self.keep(key)
             elif len(words) > LENGTHS[key]:
                 self.refuse(key, words, _("At most %(n)s characters.") % {"n": LENGTHS[key]})
+            elif key == "head_email" and words and not is_address(words):
+                self.refuse(key, words, _("Write an e-mail address, for instance van.thu@minhhoa.gov.vn."))
             else:
                 self.words[key] = words
                 setattr(self.wanted.agency, key, words)
@@ -325,6 +335,14 @@ class Draft:
             values=self.wanted,
             is_new=self.is_new,
         )
+
+
+def is_address(words):
+    try:
+        validate_email(words)
+    except ValidationError:
+        return False
+    return True
 
 
 def kinds_by_words():

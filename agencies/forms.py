@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _, gettext_lazy
 
-from .models import Agency, AgencyGroup, GroupMembership
+from .holidays import FIRST_YEAR, LAST_YEAR, SATURDAY
+from .models import Agency, AgencyGroup, GroupMembership, Holiday
 from .naming import free_slug
 from .validity import is_in_force
 from .vietnamese import nfc, sort_key
@@ -41,13 +42,19 @@ class AgencyForm(forms.ModelForm):
 
     class Meta:
         model = Agency
-        fields = ["name", "short_name", "symbol", "kind", "parent", "valid_from", "valid_to"]
+        fields = [
+            *["name", "short_name", "symbol", "kind", "parent", "valid_from", "valid_to"],
+            *["phone", "head_name", "head_title", "head_email"],
+        ]
         field_classes = {"valid_from": forms.DateField, "valid_to": forms.DateField}
         widgets = {"valid_from": DayInput, "valid_to": DayInput, "name": forms.TextInput}
         labels = {"valid_from": gettext_lazy("First day"), "valid_to": gettext_lazy("Last day")}
         help_texts = {
             "short_name": gettext_lazy("As in tables, for instance “Sở KH&CN”. Left empty, it is the official name."),
             "symbol": gettext_lazy("As it stands in document numbers, for instance SKHCN."),
+            "phone": gettext_lazy("Called where a letter cannot be delivered; stands in letters as support."),
+            "head_name": gettext_lazy("Signs its letters; is told when the agency is long overdue."),
+            "head_title": gettext_lazy("As it stands under documents, for instance Giám đốc."),
             "valid_from": gettext_lazy("Left empty: it has been there from the beginning."),
             "valid_to": gettext_lazy("Left empty: it still exists. Where another carries on, enter a reorganisation."),
         }
@@ -219,4 +226,41 @@ class MembershipForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         check_span(self)
+        return cleaned
+
+
+class HolidayForm(forms.ModelForm):
+    """A day off, or a weekend day that is worked."""
+
+    day = day_field(gettext_lazy("Day"))
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    is_worked = forms.BooleanField(
+        label=gettext_lazy("Worked, to make up for another day"),
+        required=False,
+        help_text=gettext_lazy("For a Saturday or Sunday on which offices are open."),
+    )
+
+    class Meta:
+        model = Holiday
+        fields = ["day", "name", "is_worked"]
+
+    def __init__(self, *args, locality, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance.locality = locality
+
+    def clean_name(self):
+        return one_line(self.cleaned_data["name"])
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(_("Check the year: dates lie between 2000 and 2100."))
+        if Holiday.objects.filter(locality=self.instance.locality, day=day).exists():
+            raise ValidationError(_("This day is in the list already."))
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("is_worked") and cleaned.get("day") and cleaned["day"].weekday() < SATURDAY:
+            self.add_error("day", _("This is no weekend day: it is worked anyway."))
         return cleaned

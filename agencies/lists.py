@@ -250,7 +250,8 @@ def filter_words(form):
     for field in form:
         said = field.value()
         if said not in (None, "", []) and field.name not in form.errors:
-            yield field.label, dict(getattr(field.field, "choices", ())).get(said, said)
+            choices = {str(value): label for value, label in getattr(field.field, "choices", ())}
+            yield field.label, choices.get(str(said), said)
 
 
 def disarmed(value):

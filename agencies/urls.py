@@ -1,10 +1,13 @@
 from django.urls import path
 
-from . import views
+from . import holiday_views, views
 
 # Joined with those of the floors above (reformcomms/urls.py).
 urlpatterns = [
     path("add/", views.agency_add, name="add"),
+    path("holidays/", holiday_views.holiday_list, name="holidays"),
+    path("holidays/fill/", holiday_views.holiday_fill, name="holiday_fill"),
+    path("holidays/<int:pk>/remove/", holiday_views.holiday_remove, name="holiday_remove"),
     path("import/", views.agency_import, name="import"),
     path("<int:pk>/edit/", views.agency_edit, name="edit"),
     path("<int:pk>/remove/", views.agency_remove, name="remove"),

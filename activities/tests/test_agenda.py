@@ -15,7 +15,7 @@ from activities.agenda import build_month, events_of, plans_of, span_of
 from activities.models import AssignmentRole, QuarterlyUpdate, Status
 from activities.progress import State
 from agencies.models import AgencyKind, ReorganisationStatus
-from agencies.tests.factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory
+from agencies.tests.factories import AgencyFactory, AgencyGroupFactory, GroupMembershipFactory, HolidayFactory
 from plans.models import PlanStatus, Purpose
 from plans.tests.factories import PlanFactory
 
@@ -24,6 +24,7 @@ from .factories import (
     ActivityFactory,
     ActivityProgressFactory,
     AssignmentFactory,
+    ConsolidatedPeriodFactory,
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
     make_world,
@@ -69,13 +70,24 @@ def test_the_dates_of_a_period(world):
         "cutoff": date(2026, 6, 14),
         "agency": date(2026, 6, 16),
         "consolidated": date(2026, 6, 20),
+        "lock": date(2026, 7, 1),
     }
     assert {name: event.state for name, event in of.items()} == {
         "cutoff": State.DONE,
         "agency": State.IN_PROGRESS,
         "consolidated": State.IN_PROGRESS,
+        "lock": State.NOT_STARTED,
     }
     assert world.agency.short_name in of["agency"].detail
+
+
+def test_a_half_year_is_reported_by_those_who_consolidate(world):
+    half = ConsolidatedPeriodFactory(plan=world.plan)
+
+    found = events(world.coordinator)[f"consolidated-{half.pk}"]
+
+    assert (found.day, found.state) == (date(2026, 6, 20), State.IN_PROGRESS)
+    assert f"consolidated-{half.pk}" not in keys(world.focal_point)
 
 
 def test_deadline_and_beginning_of_an_activity(world):
@@ -221,7 +233,7 @@ def test_the_invited_are_never_late(world):
 
 def month_of(user, first=JUNE, today=TODAY):
     start, end = span_of(first, today)
-    return build_month(first, list(events(user, today=today, first=start, last=end).values()), today)
+    return build_month(first, list(events(user, today=today, first=start, last=end).values()), today, {})
 
 
 def test_the_grid_of_a_month(world):
@@ -248,7 +260,7 @@ def test_the_list_is_worst_first(world):
     assert [(section.title, [event.key for event in section.events]) for section in month.sections] == [
         ("Overdue", [deadline(overdue)]),
         ("The next seven days", [f"period-{world.period.pk}-agency", f"period-{world.period.pk}-consolidated"]),
-        ("Later", [deadline(later)]),
+        ("Later", [deadline(later), f"period-{world.period.pk}-lock"]),
     ]
     assert (month.overdue, len(month.soon)) == (1, 2)
 
@@ -261,7 +273,8 @@ def test_what_was_returned_waits_though_its_day_is_past(world):
     month = month_of(world.focal_point, today=date(2026, 6, 18))
 
     assert [(section.title, [event.state for event in section.events]) for section in month.sections] == [
-        ("Waiting for you", [State.IN_PROGRESS])
+        ("Waiting for you", [State.IN_PROGRESS]),
+        ("Later", [State.NOT_STARTED]),
     ]
 
 
@@ -277,10 +290,20 @@ def test_another_month_lists_its_own(world):
     assert month.overdue == 0
 
 
-def test_holidays():
-    month = build_month(date(2026, 9, 1), [], TODAY)
+def test_holidays_are_those_of_the_locality(world):
+    """Also those that move with the moon, and what the locality has put down itself."""
 
-    assert [day.holiday for day in month.weeks[0] if day.holiday] == ["National Day"]
+    def named(month):
+        shown = login(world.focal_point).get(f"/calendar/?month={month}").context["month"]
+        return {day.date: day.holiday for week in shown.weeks for day in week if day.holiday}
+
+    assert named("2026-02")[date(2026, 2, 17)] == "Tết Nguyên Đán"
+    assert named("2026-09")[date(2026, 9, 2)] == "Quốc khánh"
+
+    HolidayFactory(locality=world.locality, day=date(2026, 9, 24), name="Ngày thành lập tỉnh")
+    HolidayFactory(day=date(2026, 9, 25))
+
+    assert named("2026-09") == {date(2026, 9, 24): "Ngày thành lập tỉnh"}
 
 
 # The page

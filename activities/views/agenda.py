@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.calendar_address import make_address, reader_of
+from agencies.holidays import names_of
 
-from ..agenda import SPAN, build_month, events_of, plans_of, span_of
+from ..agenda import SPAN, build_month, days_of, events_of, plans_of, span_of
 from ..feed import render_feed
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -35,7 +36,7 @@ def calendar(request):
         request,
         "activities/calendar.html",
         {
-            "month": build_month(month, events, today),
+            "month": build_month(month, events, today, names_of(user.agency.locality, *days_of(month))),
             "this_month": today.replace(day=1),
             "choices": plans,
             "plan": plan,

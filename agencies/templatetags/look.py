@@ -72,6 +72,7 @@ ICONS = {
     "right": "chevron-right",
     "search": "search",
     "send": "send",
+    "server": "hdd-stack",
     "sun": "sun",
     "table": "table",
     "tpl": "files",
@@ -221,12 +222,14 @@ def percent_vi(value, places=1):
 
 @register.filter
 def field_kind(field):
-    """How `_field.html` lays a form field out: hidden, choices (several inputs), check (one box) or plain."""
+    """How `_field.html` lays a form field out: hidden, choices (several inputs), check (one box), file or plain."""
     widget = field.field.widget
     if field.is_hidden:
         return "hidden"
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
         return "choices"
+    if isinstance(widget, forms.FileInput):
+        return "file"
     return "check" if isinstance(widget, forms.CheckboxInput) else "plain"
 
 

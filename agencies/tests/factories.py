@@ -10,6 +10,7 @@ from agencies.models import (
     AgencyGroup,
     AgencyKind,
     GroupMembership,
+    Holiday,
     Level,
     Locality,
     Reorganisation,
@@ -79,3 +80,14 @@ class SuccessionFactory(DjangoModelFactory):
     reorganisation = factory.SubFactory(ReorganisationFactory)
     predecessor = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..reorganisation.locality"))
     successor = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..reorganisation.locality"))
+
+
+class HolidayFactory(DjangoModelFactory):
+    """The National Day of 2026, a Wednesday."""
+
+    class Meta:
+        model = Holiday
+
+    locality = factory.SubFactory(LocalityFactory)
+    day = date(2026, 9, 2)
+    name = "Quốc khánh"

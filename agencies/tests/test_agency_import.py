@@ -307,3 +307,35 @@ def test_a_thousand_rows(world, django_assert_max_num_queries):
 
     assert world.group.members.count() == 1001
     assert upload(world, *rows, rows[0]).status_code == 422
+
+
+WITH_HEADS = ("Mã", "Cơ quan", "Thủ trưởng", "Chức vụ", "Email thủ trưởng", "Điện thoại")
+
+
+def test_who_heads_an_agency_and_where_one_calls_it(world):
+    page = preview(
+        world,
+        ("so-noi-vu", "Sở Nội vụ", "Đinh Quang Vinh", "Giám đốc", "vinh@minhhoa.example", "0200 3812 345"),
+        headings=WITH_HEADS,
+    )
+    write(world, page)
+
+    agency = Agency.objects.get(pk=world.agency_id)
+    assert (agency.head_name, agency.head_title) == ("Đinh Quang Vinh", "Giám đốc")
+    assert (agency.head_email, agency.phone) == ("vinh@minhhoa.example", "0200 3812 345")
+
+
+def test_an_address_that_is_none_is_refused(world):
+    page = preview(world, ("so-noi-vu", "Sở Nội vụ", "", "", "vinh.minhhoa", ""), headings=WITH_HEADS)
+
+    assert [list(each) for each in faults(page)] == [["head_email"]]
+
+
+def test_empty_cells_keep_the_head(world):
+    Agency.objects.filter(pk=world.agency_id).update(head_name="Đinh Quang Vinh", phone="0200 3812 345")
+
+    page = preview(world, ("so-noi-vu", "Sở Nội vụ", "", "Giám đốc", "", ""), headings=WITH_HEADS)
+    write(world, page)
+
+    agency = Agency.objects.get(pk=world.agency_id)
+    assert (agency.head_name, agency.head_title, agency.phone) == ("Đinh Quang Vinh", "Giám đốc", "0200 3812 345")

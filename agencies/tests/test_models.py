@@ -12,12 +12,13 @@ from hypothesis import given, strategies as st
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from agencies.access import require
-from agencies.models import Agency, AgencyGroup, GroupMembership, Locality, Reorganisation, Succession
+from agencies.models import Agency, AgencyGroup, GroupMembership, Holiday, Locality, Reorganisation, Succession
 
 from .factories import (
     AgencyFactory,
     AgencyGroupFactory,
     GroupMembershipFactory,
+    HolidayFactory,
     LocalityFactory,
     ReorganisationFactory,
     SuccessionFactory,
@@ -32,6 +33,7 @@ REFUSED = {
     "agency_kind_known": lambda: AgencyFactory(kind="club"),
     "group_slug_once_in_locality": lambda: AgencyGroupFactory(**_same(AgencyGroupFactory())),
     "agency_once_in_group": lambda: _twice(GroupMembershipFactory()),
+    "holiday_once": lambda: HolidayFactory(locality=HolidayFactory().locality),
     "membership_valid_to_after_from": lambda: GroupMembershipFactory(valid_from=LATER, valid_to=EARLIER),
     "reorganisation_kind_known": lambda: ReorganisationFactory(kind="dissolve"),
     "reorganisation_status_known": lambda: ReorganisationFactory(status="lost"),
@@ -72,7 +74,7 @@ def test_the_database_refuses(name):
 
 
 def test_every_constraint_has_a_case():
-    models = (Locality, Agency, AgencyGroup, GroupMembership, Reorganisation, Succession)
+    models = (Locality, Agency, AgencyGroup, GroupMembership, Holiday, Reorganisation, Succession)
 
     assert {constraint.name for model in models for constraint in model._meta.constraints} == set(REFUSED)
 
