@@ -3,6 +3,7 @@
 import hashlib
 import re
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -26,6 +27,25 @@ CONTENT_TYPES = {
 OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 IMAGE_FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 SAME_TYPE = {"jpeg": "jpg"}
+# What an office package may hold, far above what anybody writes.
+MOST_PARTS = 5000
+MOST_BYTES_UNPACKED = 500_000_000
+MOST_BYTES_OF_TYPES = 2_000_000
+# Pictures of telephones and films of QuickTime are packed as MP4 is, and are none.
+OTHER_BRANDS = (
+    b"heic",
+    b"heix",
+    b"hevc",
+    b"heim",
+    b"mif1",
+    b"msf1",
+    b"avif",
+    b"avis",
+    b"crx ",
+    b"qt  ",
+    b"jp2 ",
+    b"jpx ",
+)
 ACCEPT = ",".join(f".{extension}" for extension in [*CONTENT_TYPES, *SAME_TYPE])
 
 
@@ -41,6 +61,8 @@ class CheckedFile(NamedTuple):
 def check_file(upload, max_mb):
     """Read `upload` (an UploadedFile) once and say what it is.
 
+    `max_mb` None: as large as it is.
+
     Raises:
         ValidationError: empty, larger than `max_mb`, of a kind not accepted, or not what its name says.
     """
@@ -52,7 +74,7 @@ def check_file(upload, max_mb):
         raise ValidationError(
             _("“%(name)s” is not of an accepted kind. Accepted: %(kinds)s.") % {"name": name, "kinds": kinds}
         )
-    if upload.size > max_mb * 1024 * 1024:
+    if max_mb is not None and upload.size > max_mb * 1024 * 1024:
         raise ValidationError(
             _("“%(name)s” is larger than %(max)s MB. Send a smaller copy, or a link to it.")
             % {"name": name, "max": max_mb}
@@ -88,23 +110,30 @@ def is_what_it_says(upload, extension):
     if extension == "pdf":
         return head.startswith(b"%PDF-")
     if extension in OFFICE_PARTS:
-        return _is_office(upload, OFFICE_PARTS[extension])
+        return _is_office(upload, extension)
     if extension in IMAGE_FORMATS:
         return _is_image(upload, IMAGE_FORMATS[extension])
     if extension == "mp3":
         return head.startswith(b"ID3") or (
             head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE6 in (0xE2, 0xE4, 0xE6)
         )
-    return head[4:8] == b"ftyp"
+    return head[4:8] == b"ftyp" and head[8:12] not in OTHER_BRANDS
 
 
-def _is_office(upload, part):
+def _is_office(upload, extension):
+    """A package of the kind, without macros, that does not unfold to more than anybody writes."""
     try:
         with zipfile.ZipFile(upload) as package:
-            names = package.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+            parts = package.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES_UNPACKED:
+                return False
+            with package.open("[Content_Types].xml") as listed:
+                types = listed.read(MOST_BYTES_OF_TYPES)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, KeyError, OSError, EOFError):
         return False
-    return part in names and "[Content_Types].xml" in names and not any("vbaproject" in name.lower() for name in names)
+    names = {part.filename for part in parts}
+    has_macros = b"macroEnabled" in types or any("vbaproject" in name.lower() for name in names)
+    return OFFICE_PARTS[extension] in names and not has_macros
 
 
 def _is_image(upload, expected):
@@ -113,5 +142,7 @@ def _is_image(upload, expected):
         with Image.open(upload, formats=[expected]) as image:
             image.verify()
             return True
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return True  # a picture, though one of too many pixels: `pictures` says so
     except Exception:  # Pillow lets through whatever a damaged file leads to
         return False

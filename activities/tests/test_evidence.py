@@ -11,14 +11,19 @@ from django.urls import reverse
 
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
-from activities.evidence import remove_evidence
+from activities.evidence import describe_evidence, remove_evidence
 from activities.models import Evidence, ProgressState, QuarterlyUpdate, Status, UpdateEvent
 from activities.workflow import move
 
-from .factories import PDF, EvidenceFactory, make_world, moment
+from .factories import PDF, TODAY, EvidenceFactory, make_world, moment
 from .test_files import SOUND
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture(autouse=True)
+def june(clock):
+    clock(TODAY)
 
 
 def file_of(world, **more):
@@ -137,7 +142,7 @@ def test_what_no_round_names_is_deleted_with_its_file(django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         response = login(world.focal_point).post(removal(item))
 
-    assert response.url == reverse("activities:progress", args=[world.update.pk, world.activity.pk])
+    assert response.url == reverse("activities:sheet", args=[world.update.pk]) + f"#activity-{world.activity.pk}"
     assert not Evidence.objects.exists()
     assert not path.exists()
 
@@ -194,6 +199,38 @@ def test_nothing_is_taken_off_what_was_sent(status):
     assert item.removed_at is None
 
 
+@pytest.mark.parametrize("was_sent", [True, False])
+def test_what_was_taken_off_meanwhile_is_not_there_any_more(was_sent):
+    """The person's page is older than the removal: nothing of it comes back."""
+    world = make_world()
+    item = file_of(world, added_at=moment(10))
+    if was_sent:
+        move(world.update, "submit", by=world.focal_point, at=moment(15))
+        move(world.update, "return", by=world.coordinator, at=moment(16), reason="Ảnh sai")
+    seen = Evidence.objects.select_related("progress__update").get(pk=item.pk)
+    remove_evidence(item, by=world.focal_point, at=moment(17))
+    left = list(Evidence.objects.values())
+
+    for act in (
+        lambda: remove_evidence(seen, by=world.focal_point, at=moment(18)),
+        lambda: describe_evidence(seen, caption="Tin", dated_on=None, by=world.focal_point, at=moment(18)),
+    ):
+        with pytest.raises(Evidence.DoesNotExist):
+            act()
+    assert list(Evidence.objects.values()) == left
+
+
+@pytest.mark.parametrize("name", ["activities:evidence_remove", "activities:evidence_edit"])
+def test_who_comes_after_the_removal_is_told_that_it_is_gone(name, monkeypatch):
+    world = make_world()
+    item = file_of(world)
+    monkeypatch.setattr("activities.evidence.lock_to_edit", lambda update, by, at: item.delete() and update)
+
+    response = login(world.focal_point).post(reverse(name, args=[item.pk]), {"caption": "Tin", "dated_on": ""})
+
+    assert response.status_code == 404
+
+
 def test_what_is_sent_while_somebody_takes_it_off_stays():
     """The person's page is older than the sending."""
     world = make_world()
@@ -206,6 +243,16 @@ def test_what_is_sent_while_somebody_takes_it_off_stays():
 
     assert Evidence.objects.filter(removed_at=None).exists()
     assert UpdateEvent.objects.get().content["activities"][0]["evidence"][0]["id"] == item.pk
+
+
+def test_a_script_takes_it_off_without_leaving_the_page():
+    world = make_world()
+    item = EvidenceFactory(progress=world.update.progress_rows.get())
+    browser, headers = login(world.focal_point), {"X-Autosave": "1"}
+
+    assert browser.post(reverse("activities:evidence_remove", args=[item.pk]), headers=headers).status_code == 204
+    assert not Evidence.objects.exists()
+    assert browser.post(reverse("activities:evidence_remove", args=[item.pk]), headers=headers).status_code == 404
 
 
 def test_taking_off_is_a_post():

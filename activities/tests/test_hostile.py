@@ -3,20 +3,25 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from activities.forms import ActivityForm
-from activities.models import Activity, ActivityProgress, Evidence, Status
+from activities.models import Activity, ActivityProgress, Evidence, QuarterlyUpdate, Status
 from plans.models import Plan, PlanStatus
 from plans.tests.factories import PlanFactory
 
-from .factories import PDF, ActivityFactory, EvidenceFactory, make_world, with_draft
+from .factories import PDF, TODAY, ActivityFactory, EvidenceFactory, make_world, with_draft
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.fixture(autouse=True)
+def june(clock):
+    clock(TODAY)
 
 
 @pytest.fixture
@@ -132,10 +137,10 @@ def test_the_same_file_is_kept_once(world):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     browser = login(world.focal_point)
-    typed = {"version": "0", "state": "in_progress", "percent": "40", "words": "Đã họp."}
-    for version in ("0", "1"):
+    for _time in range(2):
         file = SimpleUploadedFile("bien-ban.pdf", PDF)
-        browser.post(line_address(world), {**typed, "version": version, "file": file, "url": "https://a.example/1"})
+        address = reverse("activities:evidence_add", args=[world.update.pk, world.activity.pk])
+        browser.post(address, {"files": [file], "url": "https://a.example/1"})
 
     assert Evidence.objects.count() == 2
 
@@ -172,3 +177,49 @@ def test_a_person_s_pages_are_not_kept_by_caches(world):
     world.update.status = Status.SUBMITTED
 
     assert login(world.leader).get("/plans/").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("digits", [10, 4400, 5000])
+def test_an_agency_longer_than_any_number(digits, world):
+    ask = reverse("activities:ask", args=[world.activity.pk])
+    start = reverse("activities:start", args=[world.period.pk])
+
+    assert login(world.leader).get(ask, {"agency": "9" * digits}).status_code == 200
+    assert login(world.focal_point).post(start, {"agency": "9" * digits}).status_code == 302
+
+
+def test_a_period_that_is_removed_while_somebody_begins_its_update(world, monkeypatch):
+    world.update.delete()
+
+    def remove_first(**_facts):
+        raise IntegrityError("the period is gone")
+
+    monkeypatch.setattr(QuarterlyUpdate.objects, "create", remove_first)
+
+    response = login(world.focal_point).post(reverse("activities:start", args=[world.period.pk]))
+
+    assert response.status_code == 404
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_many_people_at_one_piece_of_evidence(world):
+    """Whoever comes after it was taken off finds nothing there."""
+    item = EvidenceFactory(progress=world.update.progress_rows.get())
+    removal = reverse("activities:evidence_remove", args=[item.pk]), {}
+    correction = reverse("activities:evidence_edit", args=[item.pk]), {"caption": "Tin", "dated_on": ""}
+    acts = [(login(world.focal_point), *act) for act in [removal, correction] * 5]
+
+    def do(act):
+        browser, address, typed = act
+        try:
+            return browser.post(address, typed).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as people:
+        answers = list(people.map(do, acts))
+
+    assert {*answers} == {302, 404}
+    assert answers[::2].count(302) == 1, "taken off once"
+    assert not Evidence.objects.exists()
