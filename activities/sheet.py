@@ -4,12 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import F
+from django.utils.translation import gettext as _
+
+from agencies.templatetags.look import number_vi
 
 from .completeness import activities_of, missing_fields
 from .evidence import KEPT_EVIDENCE
+from .jumps import falls_far, rises_far
 from .models import Activity, ActivityProgress, Indicator
 from .obligations import load_duties
-from .progress import REPORTED, total_quantity
+from .progress import REPORTED, total, total_quantity
+from .reporting_rules import rules_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,21 @@ class CountLine:
     previous: int | None
     cumulative_before: int | None
     cumulative: int | None
+    not_applicable: bool = False
+
+    @property
+    def hint(self):
+        return oddity(self.value, self.previous)
+
+
+def oddity(value, previous):
+    """A sentence where a number is far from the last period's (`jumps`); else ""."""
+    named = {"value": number_vi(value), "previous": number_vi(previous)}
+    if rises_far(value, previous):
+        return _("%(value)s is more than three times the %(previous)s of the period before. Is it right?") % named
+    if falls_far(value, previous):
+        return _("%(value)s is less than a third of the %(previous)s of the period before. Is it right?") % named
+    return ""
 
 
 @dataclass(frozen=True)
@@ -38,9 +58,18 @@ class SheetRow:
     missing: tuple[tuple[str, str], ...]
 
     @property
-    def shown_counts(self):
-        """The indicators counted now or in the period before."""
-        return tuple(line for line in self.counts if line.value is not None or line.previous is not None)
+    def is_empty(self):
+        """Nobody has written anything on the line yet."""
+        line = self.progress
+        if line is None:
+            return True
+        numbers = [line.quantity_done, *(count.value for count in self.counts)]
+        marks = [line.nothing_in_period, line.quantity_not_applicable, *(count.not_applicable for count in self.counts)]
+        return not (line.state or line.words or any(marks)) and all(number is None for number in numbers)
+
+    def was_not_applicable(self, indicator):
+        """The period before said that the indicator does not apply."""
+        return _is_not_applicable(self.previous, indicator)
 
     @property
     def is_complete(self):
@@ -63,9 +92,16 @@ def build_sheet(update):
             year=update.period.year,
             is_shared=activity.pk in shared,
             successors=duties.successors,
+            rules=rules_of(update.period.plan),
+            nothing=update.nothing_to_report,
         )
         for activity in activities
     ]
+
+
+def words_before(sheet):
+    """The update of the period before, for its own words, where the agency sent one; no query."""
+    return next((row.previous.update for row in sheet if row.previous), None)
 
 
 def indicators_of(activities):
@@ -100,16 +136,17 @@ def _lines(update, activities, successors):
     for row in rows:
         if row.update_id == update.pk:
             mine[row.activity_id] = row
-        elif row.update.status in REPORTED:
+        elif row.update.status in REPORTED and not row.update.nothing_to_report:
             before[row.activity_id].append(row)
     return mine, before
 
 
-def _row(activity, progress, earlier, indicators, *, year, is_shared, successors):
+def _row(activity, progress, earlier, indicators, *, year, is_shared, successors, rules, nothing):
     previous = _previous(earlier)
+    proofs = sum(not item.is_refused for item in progress.evidence.all()) if progress else 0
     in_year = [row for row in earlier if row.update.period.year == year]
-    counts = tuple(_count(indicator, progress, previous, in_year, successors) for indicator in indicators)
-    with_this = [*earlier, *([progress] if progress else [])]
+    counts = tuple(_count(indicator, progress, previous, in_year, successors, nothing) for indicator in indicators)
+    with_this = [*earlier, *([progress] if progress and not nothing else [])]
     return SheetRow(
         activity=activity,
         progress=progress,
@@ -119,7 +156,7 @@ def _row(activity, progress, earlier, indicators, *, year, is_shared, successors
         counts=counts,
         evidence=tuple(progress.evidence.all()) if progress else (),
         target_is_shared=is_shared,
-        missing=tuple(missing_fields(activity, progress)),
+        missing=() if nothing else tuple(missing_fields(activity, progress, proofs=proofs, rules=rules)),
     )
 
 
@@ -129,28 +166,27 @@ def _previous(earlier):
     return last[0] if len(last) == 1 else None
 
 
-def _count(indicator, progress, previous, in_year, successors):
+def _count(indicator, progress, previous, in_year, successors, nothing):
     value = _value(progress, indicator)
-    before = [(row.update, number) for row in in_year if (number := _value(row, indicator)) is not None]
-    with_this = [*before, *([(progress.update, value)] if value is not None else [])]
+    before = [_said(row, number) for row in in_year if (number := _value(row, indicator)) is not None]
+    with_this = [*before, *([_said(progress, value)] if value is not None and not nothing else [])]
     return CountLine(
         indicator,
         value,
         _value(previous, indicator),
-        _total(before, indicator, successors),
-        _total(with_this, indicator, successors),
+        total(before, indicator.is_stock, successors),
+        total(with_this, indicator.is_stock, successors),
+        not_applicable=_is_not_applicable(progress, indicator),
     )
 
 
-def _total(values, indicator, successors):
-    """The year's total: a flow is summed, of a stock the last value counts; None where nothing was counted."""
-    if not values:
-        return None
-    if not indicator.is_stock:
-        return sum(value for _update, value in values)
-    last = {update.agency_id: (update.period.ends_on, value) for update, value in values}
-    over = successors.superseded({agency: day for agency, (day, _number) in last.items()})
-    return sum(value for agency, (_day, value) in last.items() if agency not in over)
+def _said(line, number):
+    return line.update.period.ends_on, line.update.agency_id, number
+
+
+def _is_not_applicable(row, indicator):
+    counts = row.output_counts.all() if row else ()
+    return any(count.not_applicable for count in counts if count.indicator_id == indicator.pk)
 
 
 def _value(row, indicator):

@@ -105,7 +105,6 @@ def test_running_totals_of_an_indicator(channel, is_stock, previous, before, tot
     [line] = row.counts
 
     assert (line.value, line.previous, line.cumulative_before, line.cumulative) == (7, previous, before, total)
-    assert row.shown_counts == (line,)
 
 
 def test_drafts_and_returned_updates_are_not_history(channel):
@@ -117,7 +116,7 @@ def test_drafts_and_returned_updates_are_not_history(channel):
 
     [row] = build_sheet(third)
 
-    assert (row.previous, row.counts[0].cumulative_before, row.shown_counts) == (None, None, ())
+    assert (row.previous, row.counts[0].cumulative_before) == (None, None)
 
 
 def test_another_agencys_figures_are_its_own():
@@ -163,7 +162,10 @@ def test_evidence_taken_off_is_not_on_the_sheet():
         ({"state": ProgressState.NOT_STARTED, "words": ""}, []),
         ({"words": "  "}, ["words", "quantity_done"]),
         ({"words": "Đã làm", "quantity_done": 0}, []),
-        ({"state": ProgressState.DONE, "words": "Đã làm"}, ["quantity_done"]),
+        ({"state": ProgressState.DONE, "words": "Đã làm"}, ["quantity_done", "no_evidence_reason"]),
+        ({"state": ProgressState.DONE, "words": "Đã làm", "no_evidence_reason": "Mất"}, ["quantity_done"]),
+        ({"words": "Đã làm", "quantity_not_applicable": True}, []),
+        ({"state": ProgressState.IN_PROGRESS, "words": "", "nothing_in_period": True}, []),
     ],
 )
 def test_what_is_missing(line, missing):

@@ -15,9 +15,12 @@
 // Sentences stand once on the page: <div data-autosave-says data-offline="…" data-restored="…" data-logged-out="…">.
 //
 // What is not acknowledged lies in localStorage and comes back with the form; [data-unsent] offers what lies elsewhere.
-// A form[data-keep="<pk of the person>"] is kept in the same way until it is submitted, but never sent by itself.
+// A form[data-keep="<pk of the person>"] is kept in the same way until the server has taken it, but never sent by itself.
+// With data-conflict it holds two versions: what is typed stays as unsaved as it was until one of them is chosen.
 // Other scripts: await window.autosave.flush(form): true when all is saved. Events on the form: autosave:saved,
-// autosave:restored. A link or button with data-discard leaves without saving.
+// autosave:restored, autosave:waiting (detail: "offline" or "loggedOut"), autosave:refused (detail: the sentence),
+// autosave:conflict.
+// A link or button with data-discard leaves without saving.
 (() => {
   const PAUSE = 1000;
   const LONGEST_WAIT = 30000;
@@ -46,8 +49,24 @@
   // What is kept on this machine until the server has it
 
   function keep(form, changes = {}) {
-    const note = { page: location.href, at: Date.now(), fields: fieldsOf(form), ...changes };
-    try { localStorage.setItem(keyOf(form), JSON.stringify(note)); } catch { /* no room, or not allowed: the page itself still holds it */ }
+    const key = keyOf(form);
+    try {
+      const before = JSON.parse(localStorage.getItem(key));
+      const note = { page: pageOf(before), at: Date.now(), fields: fieldsToKeep(form, before), ...changes };
+      localStorage.setItem(key, JSON.stringify(note));
+    } catch { /* no room, or not allowed: the page itself still holds it */ }
+  }
+
+  // The answer to a form that was refused has an address that cannot be opened: the page before it can.
+  const isRefusal = Boolean(document.querySelector(".errsum, .conflict"));
+  const pageOf = (before) => (isRefusal && before?.page) || location.href;
+
+  // Of two versions none is chosen yet: what comes back is compared with theirs once more.
+  function fieldsToKeep(form, before) {
+    const fields = new URLSearchParams(fieldsOf(form));
+    const version = before && new URLSearchParams(before.fields).get("version");
+    if ("conflict" in form.dataset && version !== null) fields.set("version", version);
+    return fields.toString();
   }
 
   function forget(key) {
@@ -60,17 +79,25 @@
       for (const key of Object.keys(localStorage)) {
         if (!key.startsWith("unsent:")) continue;
         const note = JSON.parse(localStorage.getItem(key));
-        if (note.sent || Date.now() - note.at > KEPT_FOR) forget(key);
+        if (wasTaken(note) || Date.now() - note.at > KEPT_FOR) forget(key);
         else found.set(key, note);
       }
     } catch { /* not allowed here */ }
     return found;
   }
 
+  // A form that the browser itself has sent was taken when it has led on from there to another page.
+  const arrival = performance.getEntriesByType("navigation")[0];
+  const here = () => location.href.split("#")[0];
+  const isAnswerTo = (note) => arrival?.type === "navigate" && document.referrer === note.sentFrom;
+  const wasTaken = (note) => Boolean(note.sentFrom) && isAnswerTo(note) && arrival.redirectCount > 0;
+
+  const UNTYPED = ["submit", "button", "file"];
+
   function fill(form, fields) {
     const values = new URLSearchParams(fields);
     for (const input of form.elements) {
-      if (!input.name || input.name === "csrfmiddlewaretoken" || input.type === "submit") continue;
+      if (!input.name || input.name === "csrfmiddlewaretoken" || UNTYPED.includes(input.type)) continue;
       const typed = values.getAll(input.name);
       if (input.type === "checkbox" || input.type === "radio") input.checked = typed.includes(input.value);
       else if (input.multiple) for (const option of input.options) option.selected = typed.includes(option.value);
@@ -79,11 +106,13 @@
   }
 
   function restore(form, note) {
-    if (note.fields === fieldsOf(form)) return forget(keyOf(form));
+    if (note.sentFrom && isAnswerTo(note)) return keep(form); // refused: the page shows what was sent, and what is wrong
+    if (note.fields === fieldsOf(form)) return isRefusal ? undefined : forget(keyOf(form));
     fill(form, note.fields);
+    if (note.sentFrom) keep(form, { page: note.page });
     form.dispatchEvent(new CustomEvent("autosave:restored", { bubbles: true }));
-    if ("keep" in form.dataset) return undefined;
     say(form, says("restored"));
+    if ("keep" in form.dataset) return undefined;
     workOf(form).dirty = true;
     schedule(form, PAUSE);
   }
@@ -122,27 +151,46 @@
         signal: AbortSignal.timeout(20000),
       });
     } catch {
-      return again(form, says("offline"));
+      return again(form, "offline");
     }
-    if (answer.type === "opaqueredirect") return again(form, says("loggedOut"));
-    if (answer.status >= 500) return again(form, says("offline"));
+    if (answer.type === "opaqueredirect") return again(form, "loggedOut");
+    if (answer.status >= 500) return again(form, "offline");
+    if (answer.status === 403 && !isOurs(answer)) return again(form, (await renewToken(form)) ? "" : "loggedOut");
     workOf(form).tries = 0;
-    if (answer.status === 409) return conflict(form, await answer.text());
+    if (answer.status === 409) return conflict(form, await answer.text(), sent);
     return heard(form, answer.ok, await answer.json().catch(() => ({ sentence: says("offline") })), sent);
   }
 
-  function again(form, sentence) {
+  const isOurs = (answer) => answer.headers.get("Content-Type")?.startsWith("application/json");
+
+  // Who logged in again in another tab has a new token: this page's is renewed, and what was typed is sent.
+  async function renewToken(form) {
+    const page = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+    const fresh = page?.ok && /name="csrfmiddlewaretoken" value="(\w+)"/.exec(await page.text());
+    if (!fresh || fresh[1] === form.elements.csrfmiddlewaretoken.value) return false;
+    for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = fresh[1];
+    return true;
+  }
+
+  // `why`: "offline", "loggedOut", or "" where it is only a moment
+  function again(form, why) {
     const state = workOf(form);
     state.tries += 1;
-    say(form, sentence, true);
+    say(form, why && says(why), true);
+    if (why) form.dispatchEvent(new CustomEvent("autosave:waiting", { bubbles: true, detail: why }));
     schedule(form, Math.min(1000 * 2 ** state.tries, LONGEST_WAIT));
     return false;
   }
 
   function heard(form, isSaved, answer, sent) {
     sayErrors(form, answer.errors ?? {});
-    say(form, answer.saved ?? answer.sentence ?? answer.errors?.[""] ?? "", !isSaved);
-    if (!isSaved) return false;
+    const kept = answer.sentence ? ` ${says("kept")}` : "";
+    const words = answer.saved ?? answer.sentence ?? answer.errors?.[""] ?? "";
+    say(form, `${words}${kept}`.trim(), !isSaved);
+    if (!isSaved) {
+      form.dispatchEvent(new CustomEvent("autosave:refused", { bubbles: true, detail: answer.sentence ?? "" }));
+      return false;
+    }
     const unchanged = fieldsOf(form) === sent;
     forget(keyOf(form));
     form.elements.version.value = answer.version;
@@ -159,16 +207,40 @@
     }
   }
 
-  function conflict(form, html) {
+  function conflict(form, html, sent) {
     const row = form.closest("[data-row]");
     const place = document.createElement("template");
     place.innerHTML = html;
     const both = place.content.firstElementChild;
-    forget(keyOf(form));
+    const asked = both.matches("form") ? both : both.querySelector("form");
+    const at = row.contains(document.activeElement) ? document.activeElement : null;
+    if (!asked.matches("[data-conflict]")) forget(keyOf(form));
+    const isNewer = fieldsOf(form) !== sent;
+    const version = asked.elements.version?.value;
+    const first = both.querySelector("[autofocus]:not(button)");
+    for (const each of both.querySelectorAll("[autofocus]")) each.removeAttribute("autofocus");
+    const spot = at && spotOf(at);
     row.replaceWith(both);
     window.htmx?.process(both);
-    both.querySelector("[autofocus]")?.focus();
+    if (isNewer) fill(asked, fieldsOf(form));
+    if (asked.elements.version) asked.elements.version.value = version;
+    if (!spot || !goOnTyping(asked, spot)) first?.focus();
+    asked.dispatchEvent(new CustomEvent("autosave:conflict", { bubbles: true }));
     return true; // the answer is the person's now
+  }
+
+  // Whoever is typing goes on typing: a key must never press a button that has just come.
+  function spotOf(field) {
+    return { name: field.name, from: field.selectionStart, to: field.selectionEnd, top: field.getBoundingClientRect().top };
+  }
+
+  function goOnTyping(form, spot) {
+    const field = spot.name && form.elements[spot.name];
+    if (!field?.focus || field.type === "hidden") return false;
+    field.focus({ preventScroll: true });
+    if (Number.isInteger(spot.from)) field.setSelectionRange(spot.from, spot.to);
+    window.scrollBy(0, field.getBoundingClientRect().top - spot.top);
+    return true;
   }
 
   // When
@@ -184,12 +256,33 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("[data-keep]") && !event.defaultPrevented) keep(form, { sent: true });
+    if (!form.matches("[data-keep], [data-autosave]")) return;
+    if (form.matches("[data-keep]") && !event.defaultPrevented) sendByBrowser(event);
     if (!form.matches("[data-autosave]")) return;
     const state = workOf(form);
     clearTimeout(state.timer);
-    if (!event.defaultPrevented && state.dirty) keep(form, { sent: true });
+    if (!event.defaultPrevented && state.dirty) keep(form, { sentFrom: here() });
     state.dirty = false;
+  });
+
+  // Without a connection the page would be gone: it stays, and says so.
+  function sendByBrowser(event) {
+    const form = event.target;
+    if (navigator.onLine) return keep(form, { sentFrom: here() });
+    event.preventDefault();
+    keep(form);
+    const place = document.querySelector("[data-no-line]");
+    if (!place) return undefined;
+    place.hidden = false;
+    place.focus();
+    return undefined;
+  }
+
+  // Back on a page that the browser had put aside: what was sent from it has not arrived, as far as it knows.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    const left = notes();
+    for (const form of keptIn(document)) if (left.get(keyOf(form))?.sentFrom) keep(form);
   });
 
   // Whatever takes the place of a form that is being typed in waits until it is saved, and does not come when it cannot be.
@@ -231,7 +324,7 @@
     if (!form.matches("form[data-autosave]") || event.detail.successful) return;
     workOf(form).dirty = true;
     keep(form);
-    if (!event.detail.xhr.status) again(form, says("offline"));
+    if (!event.detail.xhr.status) again(form, "offline");
   });
 
   window.addEventListener("online", () => formsIn(document).forEach((form) => flush(form)));
@@ -254,9 +347,9 @@
   function look(root) {
     const left = notes();
     for (const form of keptIn(root)) if (left.has(keyOf(form))) restore(form, left.get(keyOf(form)));
-    const here = new Set(keptIn(document).map(keyOf));
+    const shown = new Set(keptIn(document).map(keyOf));
     const person = document.querySelector("[data-autosave-says]")?.dataset.autosaveSays;
-    offer(new Map([...left].filter(([key]) => !here.has(key) && key.startsWith(`unsent:${person}:`))));
+    offer(new Map([...left].filter(([key]) => !shown.has(key) && key.startsWith(`unsent:${person}:`))));
   }
 
   document.addEventListener("htmx:load", (event) => look(event.detail.elt));

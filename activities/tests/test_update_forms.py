@@ -1,26 +1,25 @@
-"""What an agency types: a line's figures, its evidence, the update's words; and an activity of a plan."""
+"""What an agency types: a line's figures and the update's words; and why an update is returned."""
 
 import unicodedata
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.tests.factories import UserFactory
 from activities.completeness import missing_in
-from activities.forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
 from activities.models import (
     Activity,
     ActivityProgress,
-    Evidence,
+    Indicator,
     OutputCount,
     QuarterlyUpdate,
+    Status,
 )
+from activities.saving import words_version
 from activities.sheet import build_sheet
+from activities.update_forms import ProgressForm, ReturnForm, WordsForm
 from plans.tests.factories import ChannelFactory
 
 from .factories import (
-    PDF,
     TODAY,
     ActivityFactory,
     ActivityProgressFactory,
@@ -28,7 +27,7 @@ from .factories import (
     IndicatorFactory,
     OutputCountFactory,
     QuarterlyUpdateFactory,
-    moment,
+    ReportingPeriodFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -69,7 +68,7 @@ def progress_form(update, data=None, today=TODAY):
 
 
 def saved(update, **changes):
-    form = progress_form(update, typed(**changes))
+    form = progress_form(update, typed(**{"version": progress_form(update).stored_version, **changes}))
     assert form.is_valid(), form.errors
     return form.save()
 
@@ -104,12 +103,11 @@ def test_a_line_is_kept(update, changes, percent, completed_on):
     "changes", [{"state": ""}, {"state": "in_progress", "percent": ""}, {**DONE, "completed_on": ""}]
 )
 def test_a_draft_may_lack_what_the_sending_asks_for(update, changes):
-    form = progress_form(update, typed(**changes))
-    assert form.is_valid(), form.errors
-    progress = form.save()
+    progress = saved(update, **changes)
 
-    [(_activity, sentence)] = [pair for pair in missing_in(update) if pair[0] == progress.activity]
-    assert sentence.startswith(f"Activity {progress.activity.number}: ")
+    missing = [sentence for activity, sentence in missing_in(update) if activity == progress.activity]
+    assert missing
+    assert all(sentence.startswith(f"Activity {progress.activity.number}: ") for sentence in missing)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +150,15 @@ def test_a_draft_may_lack_what_the_sending_asks_for(update, changes):
         ({"words": "x" * 5001}, "words", "At most 5000 characters; these are 5001."),
         ({"words": "a\x00b"}, "words", "Null characters are not allowed."),
         ({"version": ""}, "version", "The page came back incomplete. Open the activity again."),
-        ({"version": "x"}, "version", "The page came back incomplete. Open the activity again."),
+        ({"version": "x" * 65}, "version", "The page came back incomplete. Open the activity again."),
+        ({"na_quantity_done": "on"}, "quantity_done", "Write a number, or tick that it does not apply, not both."),
+        ({"na_count_WEB-1": "on"}, "count_WEB-1", "Write a number, or tick that it does not apply, not both."),
+        ({"no_evidence_reason": "x" * 1001}, "no_evidence_reason", "At most 1000 characters; these are 1001."),
+        (
+            {"nothing_in_period": "on"},
+            "nothing_in_period",
+            "Figures of this period are filled in: take them out, or take off this tick.",
+        ),
     ],
 )
 def test_a_mistake_is_said_beside_its_field(update, changes, field, sentence):
@@ -218,13 +224,12 @@ def test_words_are_kept_in_one_form_and_as_they_are(update):
 
 
 def test_another_version_is_refused_and_the_next_save_passes(update):
-    QuarterlyUpdate.objects.update(version=3)
-    update.refresh_from_db()
+    saved(update, words="Chữ của đồng nghiệp")
     form = progress_form(update, typed(words="Chữ của tôi"))
 
-    assert "This update was saved in another window or by a colleague meanwhile." in form.non_field_errors()[0]
+    assert "This was saved in another window or by a colleague meanwhile." in form.non_field_errors()[0]
     assert form["words"].value() == "Chữ của tôi"
-    assert form["version"].value() == "3"
+    assert form["version"].value() == "1"
     assert progress_form(update, dict(form.data.items())).is_valid()
 
 
@@ -258,19 +263,31 @@ def test_a_line_is_saved_once(update):
 
 def test_words_of_an_update(update):
     words = {"results": "  Đã chỉ đạo ", "difficulties": "", "proposals": "Bổ sung"}
-    form = WordsForm({"version": "0", **words}, instance=update)
+    version = words_version(update)
+    form = WordsForm({"version": version, **words}, instance=update)
 
     assert form.is_valid()
-    assert form.cleaned_data == {"version": 0, "results": "Đã chỉ đạo", "difficulties": "", "proposals": "Bổ sung"}
+    assert form.cleaned_data == words | {"version": version, "results": "Đã chỉ đạo"}
 
 
 def test_words_of_another_window_are_not_overwritten(update):
-    form = WordsForm({"version": "7", "results": "Của tôi"}, instance=update)
+    version = words_version(update)
+    update.results = "Của đồng nghiệp"
+    theirs = words_version(update)
+    form = WordsForm({"version": version, "results": "Của tôi"}, instance=update)
 
     assert not form.is_valid()
     assert "saved in another window" in form.non_field_errors()[0]
     assert form["results"].value() == "Của tôi"
-    assert form["version"].value() == "0"
+    assert form["version"].value() == theirs
+
+
+def test_a_line_saved_meanwhile_does_not_disturb_the_words(update):
+    version = words_version(update)
+    saved(update)
+    update.refresh_from_db()
+
+    assert WordsForm({"version": version, "results": "Của tôi"}, instance=update).is_valid()
 
 
 @pytest.mark.parametrize("field", ["results", "difficulties", "proposals"])
@@ -278,119 +295,61 @@ def test_words_of_another_window_are_not_overwritten(update):
     "words, sentence", [("x" * 5001, "At most 5000 characters; these are 5001."), ("\x00x", "Null characters")]
 )
 def test_words_have_their_limits(update, field, words, sentence):
-    form = WordsForm({"version": "0", field: words}, instance=update)
+    form = WordsForm({"version": words_version(update), field: words}, instance=update)
 
     assert list(form.errors) == [field]
     assert sentence in form.errors[field][0]
 
 
-# Evidence
+# Nothing, and not applicable
 
 
-def evidence_form(upload=None, **data):
-    return EvidenceForm(data, {"file": upload} if upload else {})
+def test_a_number_that_does_not_apply_is_neither_blank_nor_zero(update):
+    line = saved(update, quantity_done="", na_quantity_done="on", **{"count_WEB-1": "", "na_count_WEB-1": "on"})
 
-
-def pdf(name="Biên bản.pdf", content=PDF):
-    return SimpleUploadedFile(name, content)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        "JAVASCRIPT:alert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "file:///etc/passwd",
-        "ftp://minhhoa.example/a.pdf",
-        "vbscript:x",
-        "http://",
-        "https://",
-        "không phải địa chỉ",
-        "https://minhhoa.example/" + "x" * 1000,
-        "https://a\x00b.example/",
-        "https://[::1",
-    ],
-)
-def test_only_web_addresses_are_links(url):
-    form = evidence_form(url=url)
-
-    assert list(form.errors) == ["url"]
-    assert form.has_something
-
-
-@pytest.mark.parametrize(
-    "written, kept",
-    [
-        ("https://minhhoa.example/tin-1?x=1&y=2#a", "https://minhhoa.example/tin-1?x=1&y=2#a"),
-        ("minhhoa.example/tin", "https://minhhoa.example/tin"),
-        ("Https://minhhoa.example/", "Https://minhhoa.example/"),
-        ("", ""),
-    ],
-)
-def test_addresses_as_people_write_them(written, kept):
-    form = evidence_form(url=written)
-
-    assert form.is_valid()
-    assert form.cleaned_data["url"] == kept
-    assert form.has_something == bool(kept)
-
-
-@pytest.mark.parametrize(
-    "name, content, sentence",
-    [
-        ("a.exe", b"MZ" + bytes(100), "is not of an accepted kind"),
-        ("anh.jpg", b"MZ" + bytes(100), "is not a JPG file"),
-        ("a.pdf", b"<html><script>alert(1)</script>", "is not a PDF file"),
-        ("a.docx", b"PK\x05\x06" + bytes(18), "is not a DOCX file"),
-        ("a.pdf", b"", "The file is empty."),
-        ("a.pdf", b"%PDF-" + bytes(1024 * 1024), "larger than 1 MB"),
-        ("x" * 300 + ".pdf", PDF, "name is too long"),
-    ],
-)
-def test_a_bad_file_is_refused_beside_its_field(settings, name, content, sentence):
-    settings.UPLOAD_MAX_MB = 1
-    upload = pdf(content=content)
-    upload._name = name
-
-    form = evidence_form(upload)
-
-    assert list(form.errors) == ["file"]
-    assert sentence in form.errors["file"][0]
-    assert form.has_something
-
-
-def test_a_file_and_a_link_are_two_pieces_of_evidence(update):
-    line, person = saved(update), UserFactory(agency=update.agency)
-    form = evidence_form(
-        pdf("../x/Biên bản.pdf"), file_caption="Biên bản", url="https://minhhoa.example/", dated_on="01/06/2026"
+    assert (line.quantity_done, line.quantity_not_applicable) == (None, True)
+    assert [(count.value, count.not_applicable) for count in line.output_counts.all()] == [(None, True)]
+    form = progress_form(update)
+    assert (form["na_quantity_done"].value(), form["na_count_WEB-1"].value(), form["na_count_SOC-1"].value()) == (
+        True,
+        True,
+        False,
     )
 
-    assert form.is_valid(), form.errors
-    assert form.save(line, by=person, at=moment()) == 2
 
-    file, link = Evidence.objects.all()
-    assert (file.kind, file.file_name, file.content_type, file.size) == (
-        "file",
-        "Biên bản.pdf",
-        "application/pdf",
-        len(PDF),
+IDLE = {"nothing_in_period": "on", "quantity_done": "", "count_WEB-1": "", "state": "", "percent": "", "words": ""}
+
+
+def test_nothing_in_the_period_of_what_was_never_reported_is_not_started(update):
+    line = saved(update, **IDLE)
+
+    assert (line.state, line.percent, line.completed_on) == ("not_started", 0, None)
+    assert missing_in(update) == []
+
+
+@pytest.mark.parametrize(
+    "state, percent, day", [("in_progress", 40, None), ("done", 100, date(2026, 3, 1)), ("not_started", 0, None)]
+)
+def test_nothing_in_the_period_keeps_the_state_of_the_one_before(update, state, percent, day):
+    before = QuarterlyUpdateFactory(
+        period=ReportingPeriodFactory(plan=update.period.plan, ordinal=1),
+        agency=update.agency,
+        status=Status.APPROVED,
+        leads=False,
     )
-    assert (str(file), str(link)) == ("Biên bản", "https://minhhoa.example/")
-    assert len(file.sha256) == 64
-    with file.file.open() as kept:
-        assert kept.read() == PDF
-    assert {(row.dated_on, row.added_by, row.added_at) for row in (file, link)} == {
-        (date(2026, 6, 1), person, moment())
-    }
+    activity = Activity.objects.get()
+    ActivityProgressFactory(update=before, activity=activity, state=state, percent=percent, completed_on=day)
+
+    line = saved(update, **IDLE | {"completed_on": "31/02/2026", "percent": "x"})
+
+    assert (line.state, line.percent, line.completed_on) == (state, percent, day)
+    assert missing_in(update) == []
 
 
-def test_nothing_chosen_is_nothing_kept(update):
-    form = evidence_form(file_caption="chỉ có chú thích")
+def test_a_stock_may_be_counted_though_nothing_was_done(update):
+    Indicator.objects.filter(pk="WEB-1").update(is_stock=True)
 
-    assert form.is_valid()
-    assert not form.has_something
-    assert form.save(saved(update), by=UserFactory(), at=moment()) == 0
+    assert saved(update, **IDLE | {"count_WEB-1": "3"}).output_counts.get().value == 3
 
 
 # Returning
