@@ -31,6 +31,7 @@ class Duties:
         for assignment in assignments:
             self._by_activity[assignment.activity_id].append(assignment)
         self._members = defaultdict(list)
+        self._expanded = {}
         for membership in memberships:
             self._members[membership.group_id].append(membership)
 
@@ -80,6 +81,27 @@ class Duties:
                             led[agency].append(activity_id)
         return dict(sorted(led.items(), key=lambda item: (item[0].name_sort, item[0].pk)))
 
+    def cooperates_on(self, activity, day):
+        """The agencies that cooperate in the activity on `day` and do not lead it, groups expanded: {Agency}."""
+        helping = self._parts(activity.pk, AssignmentRole.COOPERATING, day)
+        return helping - self._parts(activity.pk, AssignmentRole.LEAD, day)
+
+    def helped_by(self, agency, plan, day):
+        """The activities of `plan` in which `agency` cooperates on `day`, in the plan's order: [Activity]."""
+        activities = [assignments[0].activity for assignments in self._by_activity.values() if assignments]
+        return sorted(
+            (
+                activity
+                for activity in activities
+                if activity.plan_id == plan.pk and is_on(activity, day) and agency in self.cooperates_on(activity, day)
+            ),
+            key=lambda activity: (activity.position, activity.pk),
+        )
+
+    def _parts(self, activity_id, role, day):
+        rows = [each for each in self._by_activity[activity_id] if each.role == role]
+        return {agency for each in rows for agency in self._agencies(each, day)}
+
     def led_by(self, agency, plan, day):
         """Keys of the activities of `plan` that `agency` leads on `day`, or that whoever carries on for it leads."""
         led = {other.pk: activities for other, activities in self.led_on(plan, day).items()}
@@ -106,11 +128,17 @@ class Duties:
             return []
         if assignment.agency_id:
             return [assignment.agency] if is_in_force(assignment.agency, day) else []
-        return [
-            membership.agency
-            for membership in self._members[assignment.group_id]
-            if is_in_force(membership, day) and is_in_force(membership.agency, day)
-        ]
+        return self._members_on(assignment.group_id, day)
+
+    def _members_on(self, group_id, day):
+        """The group's members on `day`; a province asks for the same ones for every activity."""
+        if (group_id, day) not in self._expanded:
+            self._expanded[group_id, day] = [
+                membership.agency
+                for membership in self._members[group_id]
+                if is_in_force(membership, day) and is_in_force(membership.agency, day)
+            ]
+        return self._expanded[group_id, day]
 
 
 def load_duties(plans):

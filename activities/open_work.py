@@ -10,7 +10,7 @@ from plans.models import Plan, PlanStatus
 from plans.permissions import IN_FORCE
 
 from .models import Activity, Status
-from .my_work import build_work
+from .my_work import asked_of, updates_to_send
 from .obligations import load_duties
 from .progress import FINISHED, standings
 
@@ -25,20 +25,22 @@ class OpenWork:
     url: str = ""
 
 
-def open_work(agency, plans, *, today, own=None):
+def open_work(agency, plans, periods, *, today, own=None):
     """What the focal point of `agency` has open on `today`, the most pressing first.
 
     Args:
         plans: a queryset of the locality's real plans.
-        own: keys of the agency and those it carries on for.
+        periods: the reporting periods of those that are no drafts.
+        own: keys of the agency and those it carries on for (default: the agency alone).
     """
-    plans = list(plans)
+    plans, own = list(plans), own or {agency.pk}
     out = [plan for plan in plans if plan.status != PlanStatus.DRAFT]
     duties = load_duties(out)
-    work = build_work(agency, out, today=today, own=own, duties=duties)
-    updates = [*(row for row, _event in work.returned), *work.due]
+    work = updates_to_send(agency, periods, duties, today=today, own=own)
+    updates = [*work.returned, *work.due]
     drafts = [plan for plan in plans if plan.status == PlanStatus.DRAFT and _is_its_own(plan, agency)]
-    return [*map(_update, updates), *_led(agency, out, duties, today), *map(_draft, drafts)]
+    asked = map(_asked, asked_of(own, out))
+    return [*map(_update, updates), *asked, *_led(agency, out, duties, today), *map(_draft, drafts)]
 
 
 def _update(row):
@@ -47,6 +49,13 @@ def _update(row):
     filled = _("%(filled)s of %(expected)s activities filled in") % {"filled": row.filled, "expected": row.expected}
     url = row.update.get_absolute_url() if row.status not in (None, Status.DRAFT) else ""
     return OpenWork(what, f"{status}; {filled}", row.period.agency_due_on, url)
+
+
+def _asked(explanation):
+    what = _("Explanation: %(subject)s") % {"subject": explanation.subject}
+    named = {"number": explanation.activity.number, "plan": explanation.plan}
+    note = _("on activity %(number)s of %(plan)s") % named
+    return OpenWork(what, note, explanation.answer_by, explanation.get_absolute_url())
 
 
 def led_now(agency, plans, duties, *, today):

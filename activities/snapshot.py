@@ -12,17 +12,23 @@ def content_of(update):
         "results": update.results,
         "difficulties": update.difficulties,
         "proposals": update.proposals,
+        "nothing_to_report": update.nothing_to_report,
+        "nothing_reason": update.nothing_reason,
         "activities": [_row(row) for row in rows.order_by("activity__position", "activity_id")],
     }
 
 
 def _row(row):
     return {
+        "activity": row.activity_id,
         "number": row.activity.number,
         "title": row.activity.title,
         "state": row.state,
         "percent": row.percent,
         "quantity_done": row.quantity_done,
+        "quantity_not_applicable": row.quantity_not_applicable,
+        "nothing_in_period": row.nothing_in_period,
+        "no_evidence_reason": row.no_evidence_reason,
         "unit": row.activity.target_unit,
         "completed_on": row.completed_on.isoformat() if row.completed_on else None,
         "words": row.words,
@@ -32,11 +38,22 @@ def _row(row):
                 "name": count.indicator.name,
                 "unit": count.indicator.unit,
                 "value": count.value,
+                "not_applicable": count.not_applicable,
             }
             for count in row.output_counts.all()
         ],
         "evidence": [
-            {"id": item.pk, "caption": str(item), "kind": item.kind, "url": item.url, "sha256": item.sha256}
+            {
+                "id": item.pk,
+                "caption": str(item),
+                "kind": item.kind,
+                "url": item.url,
+                "file_name": item.file_name,
+                "content_type": item.content_type,
+                "size": item.size,
+                "dated_on": item.dated_on.isoformat() if item.dated_on else None,
+                "sha256": item.sha256,
+            }
             for item in row.evidence.all()
         ],
     }

@@ -1,33 +1,34 @@
-"""An agency's update in the browser: beginning, filling in, sending; and the coordinator's review."""
+"""An agency's update in the browser: beginning, who fills it in, reading it, each step; and the coordinator's list."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
-from activities.models import ActivityProgress, Evidence, ProgressState, QuarterlyUpdate, Status, UpdateEvent
-from activities.views import updates as views
-from activities.workflow import move
+from activities.models import Indicator, ProgressState, QuarterlyUpdate, Status, UpdateEvent
+from activities.workflow import TRANSITIONS, move
 from plans.tests.factories import ChannelFactory
 
 from .factories import (
-    PDF,
     TODAY,
     ActivityFactory,
     AssignmentFactory,
+    ContributionFactory,
     EvidenceFactory,
     IndicatorFactory,
+    OutputCountFactory,
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
+    ReviewCommentFactory,
     make_world,
     moment,
 )
-from .test_forms import typed
+from .test_update_forms import typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -64,21 +65,6 @@ def words_address(world):
     return reverse("activities:words", args=[world.update.pk])
 
 
-def fields_of(page):
-    """What a browser would send back of the line's form: hidden and text inputs, textareas, the chosen options."""
-    page = page.partition('<form id="line"')[2].partition("</form>")[0]
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", page):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if attributes.get("type") != "file" and attributes["name"] != "csrfmiddlewaretoken":
-            found[attributes["name"]] = attributes.get("value", "")
-    for name, words in re.findall(r'<textarea name="(\w+)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL):
-        found[name] = words
-    for name, options in re.findall(r'<select name="(\w+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        found[name] = next(iter(re.findall(r'value="(\w*)" selected', options)), "")
-    return found
-
-
 # Beginning
 
 
@@ -86,23 +72,39 @@ def start(period):
     return reverse("activities:start", args=[period.pk])
 
 
-def test_a_focal_point_begins_and_is_led_to_the_first_activity():
-    period = ReportingPeriodFactory()
-    lead = AssignmentFactory(activity__plan=period.plan, activity__position=2)
-    first = AssignmentFactory(activity__plan=period.plan, activity__position=1, agency=lead.agency).activity
+@pytest.mark.parametrize("button, page", [({}, "activities:sheet"), ({"nothing": "1"}, "activities:nothing")])
+def test_a_focal_point_begins_and_is_led_to_what_it_asked_for(button, page):
+    lead = AssignmentFactory(activity__plan=ReportingPeriodFactory().plan)
+    period = lead.activity.plan.reporting_periods.get()
 
-    response = login(UserFactory(agency=lead.agency)).post(start(period))
+    response = login(UserFactory(agency=lead.agency)).post(start(period), button)
 
     update = QuarterlyUpdate.objects.get()
     assert (update.agency, update.period, update.status) == (lead.agency, period, Status.DRAFT)
-    assert response.url == reverse("activities:progress", args=[update.pk, first.pk])
+    assert response.url == reverse(page, args=[update.pk])
 
 
-def test_beginning_twice_leads_to_the_same_update(world):
+@pytest.mark.parametrize("status", Status)
+def test_beginning_twice_leads_to_the_same_update(status):
+    world = make_world(status)
+
     response = login(world.focal_point).post(start(world.period))
 
-    assert response.url == world.update.get_absolute_url()
+    sheet = reverse("activities:sheet", args=[world.update.pk])
+    is_written = status in (Status.DRAFT, Status.RETURNED)
+    assert response.url == (sheet if is_written else world.update.get_absolute_url())
     assert QuarterlyUpdate.objects.count() == 1
+
+
+def test_a_locked_period_is_not_begun(world, clock):
+    QuarterlyUpdate.objects.all().delete()
+    clock(world.period.locks_on)
+
+    response = login(world.focal_point).post(start(world.period))
+
+    assert response.status_code == 403
+    assert "Quarter II/2026 has been locked since 01/07/2026" in response.text
+    assert not QuarterlyUpdate.objects.exists()
 
 
 def test_who_does_not_begin(world):
@@ -123,149 +125,6 @@ def test_a_period_to_come_is_not_begun(world):
 
 
 # Filling in
-
-
-def test_a_line_is_filled_in(world):
-    browser = login(world.focal_point)
-    page = browser.get(line_address(world)).text
-    assert fields_of(page)["version"] == "0"
-
-    response = browser.post(line_address(world), typed(words=HOSTILE, save="1"))
-
-    assert response.url == line_address(world)
-    line = ActivityProgress.objects.get()
-    assert (line.percent, line.quantity_done, line.words) == (40, 12, HOSTILE)
-    world.update.refresh_from_db()
-    assert world.update.version == 1
-    assert timezone.localdate(world.update.saved_at) == TODAY
-    shown = browser.get(response.url).text
-    assert "Saved at " in shown
-    assert "<script>alert" not in shown
-    assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;{{ 7|add:7 }}" in shown
-
-
-@pytest.mark.parametrize(
-    "button, last, place",
-    [("save", False, "here"), ("next", False, "next"), ("next", True, "words"), ("finish", False, "update")],
-)
-def test_where_a_save_leads(button, last, place):
-    world = make_world(activities=2)
-    first, second = sorted(world.all_activities, key=lambda activity: activity.position)
-    here = second if last else first
-    places = {
-        "here": line_address(world, here),
-        "next": line_address(world, second),
-        "words": words_address(world),
-        "update": world.update.get_absolute_url(),
-    }
-
-    response = login(world.focal_point).post(line_address(world, here), typed(**{button: "1"}))
-
-    assert response.url == places[place]
-
-
-def test_a_wrong_number_is_refused_and_all_that_was_typed_stays(world):
-    browser = login(world.focal_point)
-    sent = typed(percent="101", words="Chữ của tôi", **{"count_WEB-1": "1,5"})
-
-    response = browser.post(line_address(world), sent)
-
-    assert response.status_code == 422
-    kept = fields_of(response.text)
-    assert {name: kept[name] for name in sent} == sent
-    assert "Percent done is between 0 and 100." in response.text
-    assert 'id="id_percent_error"' in response.text
-    assert "Not saved: 2 things to correct" in response.text
-    world.line.refresh_from_db()
-    assert world.line.words != "Chữ của tôi"
-
-
-def test_saved_elsewhere_meanwhile(world):
-    """What was typed stays on the page; the next save from that page goes through."""
-    browser = login(world.focal_point)
-    mine = {**fields_of(browser.get(line_address(world)).text), "words": "Chữ của tôi"}
-    login(UserFactory(agency=world.agency)).post(line_address(world), typed(words="Chữ của đồng nghiệp"))
-
-    refused = browser.post(line_address(world), mine)
-
-    assert refused.status_code == 422
-    assert "This update was saved in another window or by a colleague meanwhile." in refused.text
-    assert ActivityProgress.objects.get().words == "Chữ của đồng nghiệp"
-    again = fields_of(refused.text)
-    assert (again["words"], again["version"]) == ("Chữ của tôi", "1")
-    assert browser.post(line_address(world), again).status_code == 302
-    assert ActivityProgress.objects.get().words == "Chữ của tôi"
-
-
-def test_sent_while_somebody_typed(world, monkeypatch):
-    """The page was read as a draft; the update is sent before the save reaches the database."""
-    sheet = views.build_sheet
-
-    def sent_meanwhile(update):
-        if update.status == Status.DRAFT:
-            fresh = QuarterlyUpdate.objects.filter(pk=update.pk)
-            fresh.update(status=Status.SUBMITTED, submitted_at=moment(), first_submitted_at=moment())
-        return sheet(update)
-
-    monkeypatch.setattr(views, "build_sheet", sent_meanwhile)
-
-    response = login(world.focal_point).post(line_address(world), typed(words="Muộn"))
-
-    assert response.status_code == 403
-    assert "The update has been sent" in response.text
-    assert ActivityProgress.objects.get().words != "Muộn"
-    assert QuarterlyUpdate.objects.get().status == Status.SUBMITTED
-
-
-def test_words_do_not_take_back_what_was_sent_meanwhile(world, monkeypatch):
-    save = views.save_words
-
-    def sent_meanwhile(update, form, **more):
-        move(world.update, "submit", by=world.focal_point, at=moment())
-        return save(update, form, **more)
-
-    world.line.quantity_done = 0
-    world.line.save()
-    monkeypatch.setattr(views, "save_words", sent_meanwhile)
-
-    response = login(world.focal_point).post(words_address(world), {"version": "0", "results": "Muộn"})
-
-    assert response.status_code == 403
-    update = QuarterlyUpdate.objects.get()
-    assert (update.status, update.results) == (Status.SUBMITTED, "")
-
-
-def test_words_are_kept(world):
-    browser = login(world.focal_point)
-    assert browser.get(words_address(world)).status_code == 200
-
-    response = browser.post(
-        words_address(world), {"version": "0", "results": HOSTILE, "difficulties": "", "proposals": "Bổ sung"}
-    )
-
-    assert response.url == world.update.get_absolute_url()
-    update = QuarterlyUpdate.objects.get()
-    assert (update.results, update.proposals, update.version) == (HOSTILE, "Bổ sung", 1)
-    assert "<script>alert(" not in browser.get(response.url).text
-
-
-def test_words_too_long_come_back_whole(world):
-    response = login(world.focal_point).post(words_address(world), {"version": "0", "results": "x" * 5001})
-
-    assert response.status_code == 200
-    assert "At most 5000 characters; these are 5001." in response.text
-    assert "x" * 5001 in response.text
-
-
-def test_the_words_of_the_period_before_are_shown(world):
-    QuarterlyUpdate.objects.update(
-        results="Quý trước đã chỉ đạo", status=Status.APPROVED, submitted_at=moment(), first_submitted_at=moment()
-    )
-    now = QuarterlyUpdateFactory(period=ReportingPeriodFactory(plan=world.plan, ordinal=3), agency=world.agency)
-
-    page = login(world.focal_point).get(reverse("activities:words", args=[now.pk])).text
-
-    assert "Quý trước đã chỉ đạo" in page
 
 
 def test_an_activity_that_is_not_the_agencys_is_not_found(world):
@@ -305,104 +164,11 @@ def test_nobody_else_fills_in(world):
     assert world.update.version == 0
 
 
-def test_what_is_missing_is_shown_where_it_is_missing(world):
-    world.line.words = ""
-    world.line.save()
-
-    page = login(world.focal_point).get(line_address(world) + "?check=1").text
-
-    assert "say in words what was done" in page
-    assert "give the quantity done in the period (0 if none)" in page
-
-
-def test_a_refused_save_does_not_repeat_what_was_missing_before(world):
-    world.line.words = ""
-    world.line.save()
-
-    page = login(world.focal_point).post(line_address(world) + "?check=1", typed(percent="101")).text
-
-    assert "Percent done is between 0 and 100." in page
-    assert "say in words what was done" not in page
-
-
-# Evidence beside the figures
-
-
-def pdf(content=PDF, name="bien-ban.pdf"):
-    return SimpleUploadedFile(name, content)
-
-
-def test_figures_and_evidence_are_kept_together(world):
-    data = typed(file=pdf(), file_caption="Biên bản", url="https://minhhoa.example/", dated_on="01/06/2026")
-
-    assert login(world.focal_point).post(line_address(world), data).status_code == 302
-
-    assert [(item.kind, item.added_by) for item in Evidence.objects.all()] == [
-        ("file", world.focal_point),
-        ("link", world.focal_point),
-    ]
-
-
-def test_a_sound_file_is_kept_though_a_number_is_wrong(world):
-    browser = login(world.focal_point)
-    data = typed(percent="101", words="Chữ mới", file=pdf(), url="https://minhhoa.example/", file_caption="Biên bản")
-
-    response = browser.post(line_address(world), data)
-
-    assert response.status_code == 422
-    assert Evidence.objects.count() == 2
-    world.line.refresh_from_db()
-    assert world.line.words != "Chữ mới"
-    assert "The evidence was kept; the figures were not saved yet." in response.text
-    assert "https://minhhoa.example/</a>" in response.text.replace("</svg>", "").replace("\n", ""), (
-        "on the list already"
-    )
-    again = fields_of(response.text)
-    assert again["words"] == "Chữ mới"
-
-    assert browser.post(line_address(world), {**again, "percent": "50"}).status_code == 302
-    assert Evidence.objects.count() == 2, "nothing is kept twice"
-
-
-def test_sound_figures_are_kept_though_a_file_is_bad(world):
-    browser = login(world.focal_point)
-
-    response = browser.post(line_address(world), typed(words="Chữ mới", file=pdf(b"<html>"), file_caption="Biên bản"))
-
-    assert response.status_code == 422
-    assert "The content of “bien-ban.pdf” is not a PDF file." in response.text
-    assert "The figures were saved; the evidence was not." in response.text
-    assert ActivityProgress.objects.get().words == "Chữ mới"
-    again = fields_of(response.text)
-    assert again["file_caption"] == "Biên bản"
-    assert browser.post(line_address(world), {**again, "file": pdf()}).status_code == 302
-    assert Evidence.objects.get().caption == "Biên bản"
-
-
-def test_evidence_waits_for_a_line_to_belong_to(world):
-    ActivityProgress.objects.all().delete()
-
-    response = login(world.focal_point).post(line_address(world), typed(percent="101", file=pdf()))
-
-    assert response.status_code == 422
-    assert "Correct the figures first" in response.text
-    assert not Evidence.objects.exists()
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "http://"])
-def test_a_link_that_is_none_is_never_a_link_on_the_page(world, url):
-    response = login(world.focal_point).post(line_address(world), typed(url=url))
-
-    assert response.status_code == 422
-    assert f'href="{url}' not in response.text
-    assert not Evidence.objects.exists()
-
-
 def test_hostile_captions_are_only_words(world):
     EvidenceFactory(progress=world.line, caption=HOSTILE, url="https://minhhoa.example/?a=%22onmouseover=alert(1)")
     EvidenceFactory(progress=world.line, is_file=True, caption="", file_name=HOSTILE)
 
-    for address in (line_address(world), world.update.get_absolute_url()):
+    for address in (world.update.get_absolute_url(),):
         assert "<script>alert(" not in login(world.focal_point).get(address).text
 
 
@@ -429,15 +195,119 @@ def test_who_reads_an_update(status):
 @pytest.mark.parametrize("status", Status)
 def test_the_page_offers_the_steps_one_may_take(status):
     world = make_world(status)
-    offered = {
-        "submit": (world.focal_point, status in (Status.DRAFT, Status.RETURNED)),
-        "return": (world.coordinator, status == Status.SUBMITTED),
-        "approve": (world.coordinator, status == Status.SUBMITTED),
-    }
+    is_written, waits = status in (Status.DRAFT, Status.RETURNED), status == Status.SUBMITTED
+    review = reverse("activities:review_update", args=[world.update.pk])
+    page = world.update.get_absolute_url()
+    own, reviewers, leaders = (
+        login(person).get(page).text for person in (world.focal_point, world.coordinator, world.leader)
+    )
 
-    for name, (person, is_open) in offered.items():
-        assert (step(world, name) in login(person).get(world.update.get_absolute_url()).text) == is_open
-        assert step(world, name) not in login(world.leader).get(world.update.get_absolute_url()).text
+    assert (step(world, "submit") in own) == is_written
+    assert (reverse("activities:sheet", args=[world.update.pk]) in own) == is_written
+    assert (step(world, "recall") in own) == waits
+    assert (review in reviewers) == waits
+    assert not any(step(world, name) in leaders for name in TRANSITIONS) and review not in leaders
+
+
+def test_what_is_locked_says_so_and_offers_nothing(world, clock):
+    clock(world.period.locks_on)
+    browser = login(world.focal_point)
+
+    page = browser.get(world.update.get_absolute_url()).text
+
+    assert "The period has been locked since 01/07/2026" in page
+    assert step(world, "submit") not in page and "/edit/" not in page
+    assert browser.post(step(world, "submit"), {"version": "0"}).status_code == 403
+
+
+def test_blank_zero_and_not_applicable_are_three_things(world):
+    """Beside the dash of the period before."""
+    first, second = Indicator.objects.filter(code__in=("WEB-1", "SOC-1"))
+    OutputCountFactory(progress=world.line, indicator=first, value=0)
+    OutputCountFactory(progress=world.line, indicator=second, value=None, not_applicable=True)
+
+    page = login(world.focal_point).get(world.update.get_absolute_url()).text
+
+    cells = re.findall(r'<td class="num" data-k="This period">(.*?)</td>', page)
+    assert sorted(re.sub("<[^>]+>", "", cell) for cell in cells) == ["0", "not applicable", "–"]
+
+
+def test_nothing_to_report_is_said_instead_of_empty_lines(world):
+    world.line.delete()
+    QuarterlyUpdate.objects.update(nothing_to_report=True, nothing_reason="Hoạt động bắt đầu từ quý III.")
+
+    page = login(world.focal_point).get(world.update.get_absolute_url()).text
+
+    assert "Hoạt động bắt đầu từ quý III." in page
+    assert "Not filled in yet." not in page
+
+
+def test_what_cooperating_agencies_added_is_read_by_the_lead(world):
+    part = ContributionFactory(period=world.period, activity=world.activity, words="Phát 05 tin trên đài")
+    ContributionFactory(period=ReportingPeriodFactory(plan=world.plan, ordinal=3), activity=world.activity, words="Sau")
+
+    page = login(world.focal_point).get(world.update.get_absolute_url()).text
+
+    assert "Phát 05 tin trên đài" in page and part.agency_name in page
+    assert "Sau</p>" not in page
+
+
+def test_remarks_are_read_with_the_decision_and_internal_notes_never():
+    world = make_world(Status.SUBMITTED)
+    said = {"update": world.update, "by": world.coordinator, "by_name": "Hạnh", "round": 1}
+    ReviewCommentFactory(**said, text="Thiếu ảnh", at=moment(15, 10))
+    ReviewCommentFactory(**said, text="Nghi số liệu", at=moment(15, 10), is_internal=True)
+    browser = login(world.focal_point)
+    address = world.update.get_absolute_url()
+    assert "Thiếu ảnh" not in browser.get(address).text
+
+    move(world.update, "return", by=world.coordinator, at=moment(16), reason="Sửa")
+    move(world.update, "submit", by=world.focal_point, at=moment(16, 10))
+    ReviewCommentFactory(**said | {"round": 2}, text="Đang nghĩ", at=moment(16, 10))
+
+    page = browser.get(address).text
+    assert "Thiếu ảnh" in page
+    assert "Nghi số liệu" not in page and "Đang nghĩ" not in page
+
+
+def test_a_remark_on_a_figure_names_it():
+    world = make_world(quantity_done=156, words="Phát 156 lượt.")
+    move(world.update, "submit", by=world.focal_point, at=moment(15, 9))
+    IndicatorFactory(code="RADIO", name="Lượt phát thanh", name_en="Broadcasts")
+    said = {"update": world.update, "activity": world.activity, "by": world.coordinator, "at": moment(15, 10)}
+    ReviewCommentFactory(**said, text="Kiểm tra lại", field="RADIO")
+    ReviewCommentFactory(**said, text="Gấp ba kỳ trước", field="quantity")
+    move(world.update, "return", by=world.coordinator, at=moment(16), reason="Sửa")
+    browser = login(world.focal_point)
+
+    for page in (world.update.get_absolute_url(), reverse("activities:sheet", args=[world.update.pk])):
+        said = " ".join(strip_tags(browser.get(page).text).split())
+        assert "Broadcasts: Kiểm tra lại" in said
+        assert "Quantity done: Gấp ba kỳ trước" in said
+
+
+def test_a_remark_made_in_the_moment_of_the_decision_belongs_to_its_round():
+    """By the round it was made on, not by the clock: whichever was stored first."""
+    world = make_world()
+    move(world.update, "submit", by=world.focal_point, at=moment(14))
+    move(world.update, "return", by=world.coordinator, at=moment(15), reason="Sửa")
+    said = {"update": world.update, "by": world.coordinator, "by_name": "Hạnh"}
+    ReviewCommentFactory(**said, round=1, text="Thiếu ảnh", at=moment(15) + timedelta(seconds=1))
+    move(world.update, "submit", by=world.focal_point, at=moment(15))
+    ReviewCommentFactory(**said, round=2, text="Chưa nói", at=moment(15))
+
+    page = login(world.focal_point).get(world.update.get_absolute_url()).text
+
+    assert "Thiếu ảnh" in page and "Chưa nói" not in page
+
+
+def test_a_day_to_send_it_again_is_shown():
+    world = make_world(Status.SUBMITTED)
+    login(world.coordinator).post(step(world, "return"), {"reason": "Thiếu", "version": "0", "resend_by": "18/06/2026"})
+
+    browser = login(world.focal_point)
+    assert "Send it again by 18/06/2026." in browser.get(world.update.get_absolute_url()).text
+    assert "send again by 18/06/2026" in browser.get(reverse("activities:updates")).text
 
 
 def test_an_update_is_sent(world):
@@ -454,11 +324,40 @@ def test_an_update_is_sent(world):
 def test_an_incomplete_update_leads_to_what_is_missing(world):
     response = login(world.focal_point).post(step(world, "submit"), {"version": "0"})
 
-    assert response.url == line_address(world) + "?check=1"
-    page = response.client.get(response.url).text
-    assert f"Activity {world.activity.number}: give the quantity done in the period (0 if none)." in page
+    assert response.url == reverse("activities:sheet", args=[world.update.pk]) + "?check=1"
     world.update.refresh_from_db()
     assert world.update.status == Status.DRAFT
+
+
+def test_what_was_sent_can_be_taken_back(world):
+    complete(world)
+    move(world.update, "submit", by=world.focal_point, at=moment())
+    browser = login(world.focal_point)
+
+    response = browser.post(step(world, "recall"), {"version": "1"})
+
+    assert response.url == reverse("activities:sheet", args=[world.update.pk])
+    world.update.refresh_from_db()
+    assert (world.update.status, world.update.first_submitted_at) == (Status.DRAFT, None)
+
+
+def complete(world):
+    """Nothing stands in the way of sending it."""
+    world.line.quantity_done = 0
+    world.line.save()
+
+
+def test_a_script_that_says_the_review_has_begun_gets_no_page():
+    world = make_world(Status.SUBMITTED)
+    browser = login(world.coordinator)
+
+    assert browser.post(step(world, "begin"), {"version": "0"}, headers={"HX-Request": "true"}).status_code == 204
+    assert browser.post(step(world, "begin"), {"version": "0"}).url == reverse(
+        "activities:review_update", args=[world.update.pk]
+    )
+    world.update.refresh_from_db()
+    assert (world.update.version, world.update.reviewer) == (0, world.coordinator)
+    assert UpdateEvent.objects.count() == 1
 
 
 def test_sending_twice_is_refused(world):
@@ -471,24 +370,25 @@ def test_sending_twice_is_refused(world):
     assert UpdateEvent.objects.count() == 1
 
 
-def test_an_update_is_approved_and_the_next_one_opens():
-    world = make_world(Status.SUBMITTED, agencies=3)
-    QuarterlyUpdate.objects.filter(pk=world.all_updates[2].pk).update(submitted_at=moment(14))
-
-    response = login(world.coordinator).post(step(world, "approve"), {"version": "0"})
-
-    assert response.url == world.all_updates[2].get_absolute_url()
-    world.update.refresh_from_db()
-    assert world.update.status == Status.APPROVED
-
-
-def test_after_the_last_decision_the_list_opens():
+@pytest.mark.parametrize(
+    "asked, leads_to",
+    [
+        ("", "/review/"),
+        ("/review/7/?period=2", "/review/7/?period=2"),
+        ("https://elsewhere.example/", "/review/"),
+        ("//elsewhere.example/", "/review/"),
+        ("javascript:alert(1)", "/review/"),
+    ],
+)
+@pytest.mark.parametrize("name", ["approve", "return"])
+def test_after_a_decision_the_review_goes_on(name, asked, leads_to):
     world = make_world(Status.SUBMITTED)
 
-    response = login(world.coordinator).post(step(world, "return"), {"reason": "Thiếu ảnh", "version": "0"})
+    response = login(world.coordinator).post(step(world, name), {"version": "0", "reason": "Thiếu ảnh", "next": asked})
 
-    assert response.url == reverse("activities:updates")
-    assert UpdateEvent.objects.get().reason == "Thiếu ảnh"
+    assert (response.status_code, response.url) == (302, leads_to)
+    event = UpdateEvent.objects.get()
+    assert (event.move, event.reason) == (name, "Thiếu ảnh" if name == "return" else "")
 
 
 @pytest.mark.parametrize(
@@ -497,7 +397,7 @@ def test_after_the_last_decision_the_list_opens():
         ("", "Say why the update is returned: the agency reads these words."),
         ("  ", "Say why the update is returned: the agency reads these words."),
         ("x" * 2001, "at most 2000 characters"),
-        ("a\x00b", "Null characters are not allowed."),
+        ("\x00", "Null characters are not allowed."),
     ],
 )
 def test_a_return_without_a_sound_reason_is_refused_on_the_page(reason, sentence):
@@ -516,7 +416,7 @@ def test_a_hostile_reason_is_only_words():
     world = make_world(Status.SUBMITTED)
     login(world.coordinator).post(step(world, "return"), {"reason": HOSTILE, "version": "0"})
 
-    for address in (reverse("activities:updates"), world.update.get_absolute_url(), line_address(world)):
+    for address in (reverse("activities:updates"), world.update.get_absolute_url()):
         page = login(world.focal_point).get(address).text
         assert "<script>alert(" not in page
         assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;{{ 7|add:7 }}" in page
@@ -538,15 +438,28 @@ def test_a_step_nobody_knows_is_refused(world):
     assert login(world.focal_point).get(step(world, "activities")).status_code == 404
 
 
-def test_a_great_version_is_written_without_dots():
-    world = make_world(Status.SUBMITTED)
+def test_a_great_version_is_written_without_dots(world):
+    complete(world)
     QuarterlyUpdate.objects.update(version=1234)
+    browser = login(world.focal_point)
+
+    assert 'name="version" value="1234"' in browser.get(world.update.get_absolute_url()).text
+    assert browser.post(step(world, "submit"), {"version": "1234"}).status_code == 302
+    assert 'name="version" value="1235"' in browser.get(reverse("activities:updates")).text
+
+
+def test_a_return_that_was_refused_keeps_what_was_typed():
+    world = make_world(Status.SUBMITTED)
     browser = login(world.coordinator)
+    typed_there = {"version": "7", "reason": "Thiếu ảnh hội nghị", "resend_by": "18/06/2026", "next": "/review/9/"}
 
-    page = browser.get(world.update.get_absolute_url()).text
+    response = browser.post(step(world, "return"), typed_there)
 
-    assert page.count('name="version" value="1234"') == 2
-    assert browser.post(step(world, "approve"), {"version": "1234"}).status_code == 302
+    assert response.status_code == 422
+    assert "The update changed while you were looking at it. Read it again, then decide." in response.text
+    assert "Thiếu ảnh hội nghị" in response.text and 'value="18/06/2026"' in response.text
+    assert response.text.count('name="version" value="0"') > 1, "of the return and of the approval"
+    assert browser.post(step(world, "return"), {**typed_there, "version": "0"}).url == "/review/9/"
 
 
 def test_every_round_can_be_read_again(world):
@@ -630,22 +543,6 @@ def test_late_and_overdue_are_counted_in_days(world, clock):
     page = login(world.leader).get(reverse("activities:updates"), {"period": world.period.pk}).text
 
     assert "Not sent, 4 days overdue" in page
-
-
-def test_who_comes_second_sees_what_was_saved_meanwhile(world):
-    browser = login(world.focal_point)
-    browser.post(line_address(world), typed(words="Của người trước"))
-    browser.post(words_address(world), {"version": "1", "results": "Chỉ đạo của người trước"})
-
-    line = browser.post(line_address(world), typed(version="0", words="Của tôi"))
-    words = browser.post(words_address(world), {"version": "0", "results": "Chỉ đạo của tôi"})
-
-    for response, theirs, mine in (
-        (line, "Của người trước", "Của tôi"),
-        (words, "Chỉ đạo của người trước", "Chỉ đạo của tôi"),
-    ):
-        assert "Saved meanwhile" in response.text
-        assert theirs in response.text and mine in response.text
 
 
 @pytest.mark.parametrize("sent", [{}, {"version": ""}, {"version": "x"}])

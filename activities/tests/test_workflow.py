@@ -1,38 +1,48 @@
 """How an update moves: who takes which step, what it asks for, what it leaves behind; two people at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from accounts.models import Role
+from accounts.models import Notification, Role
 from accounts.tests.factories import UserFactory, login
-from activities.models import ProgressState, QuarterlyUpdate, Status, UpdateEvent
+from activities.models import ProgressState, QuarterlyUpdate, ScanState, Status, UpdateEvent, lock_lifted
+from activities.on_behalf import take_over
+from activities.submissions import Punctuality, punctuality_of
 from activities.workflow import TRANSITIONS, move
 
 from .factories import (
+    TODAY,
     ActivityFactory,
     ActivityProgressFactory,
     AssignmentFactory,
     EvidenceFactory,
+    ExtensionFactory,
     IndicatorFactory,
     OutputCountFactory,
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
+    ReportingRulesFactory,
     make_world,
     moment,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
-WHO = {
-    ("submit", Status.DRAFT): "own focal_point",
-    ("submit", Status.RETURNED): "own focal_point",
-    ("return", Status.SUBMITTED): "coordinating coordinator",
-    ("approve", Status.SUBMITTED): "coordinating coordinator",
+STEPS = {  # name: (from, taken by, leads to)
+    "submit": (Status.DRAFT, "focal_point", Status.SUBMITTED),
+    "recall": (Status.SUBMITTED, "focal_point", Status.DRAFT),
+    "begin": (Status.SUBMITTED, "coordinator", Status.SUBMITTED),
+    "return": (Status.SUBMITTED, "coordinator", Status.RETURNED),
+    "approve": (Status.SUBMITTED, "coordinator", Status.APPROVED),
 }
 
 
@@ -41,39 +51,18 @@ def world():
     return make_world()
 
 
-@pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("name", TRANSITIONS)
-def test_everyone_else_is_refused(name, status):
-    world = make_world(status)
-    places = {
-        "own": {"agency": world.agency},
-        "coordinating": {"agency": world.plan.coordinating_agency},
-        "issuing": {"agency": world.plan.issuing_agency},
-        "another": {"agency__locality": world.locality},
-        "abroad": {},
-    }
-    for place, where in places.items():
-        for role in Role:
-            if WHO.get((name, status)) == f"{place} {role}":
-                continue
-            with pytest.raises(PermissionDenied):
-                move(world.update, name, by=UserFactory(role=role, **where), at=moment(), reason="Thiếu số liệu")
+def test_each_step_leads_where_the_table_says(name):
+    before, who, after = STEPS[name]
+    world = make_world(before)
 
-    world.update.refresh_from_db()
-    assert (world.update.status, world.update.version) == (status, 0)
-    assert not UpdateEvent.objects.exists()
+    moved = move(world.update, name, by=getattr(world, who), at=moment(16), reason="Thiếu số liệu hoạt động 1")
 
-
-@pytest.mark.parametrize("name, status", WHO)
-def test_each_step_leads_where_the_table_says(name, status):
-    world = make_world(status)
-    by = world.focal_point if name == "submit" else world.coordinator
-
-    moved = move(world.update, name, by=by, at=moment(16), reason="Thiếu số liệu hoạt động 1")
-
-    assert moved.status == TRANSITIONS[name].target
+    assert moved.status == after
     assert QuarterlyUpdate.objects.get(pk=moved.pk).status == moved.status
-    assert moved.version == 1
+    assert moved.version == (name != "begin"), "looking at an update makes no other page out of date"
+    event = UpdateEvent.objects.get()
+    assert (event.move, event.status, event.round) == (name, after, name == "submit")
 
 
 def test_a_step_leaves_its_event():
@@ -136,7 +125,9 @@ def test_an_incomplete_update_is_not_sent():
     "line",
     [
         {"state": ProgressState.NOT_STARTED, "words": ""},
-        {"state": ProgressState.DONE, "words": "Xong", "quantity_done": 0},
+        {"state": ProgressState.DONE, "words": "Xong", "quantity_done": 0, "no_evidence_reason": "Họp trực tiếp"},
+        {"state": ProgressState.IN_PROGRESS, "words": "Đang làm", "quantity_not_applicable": True},
+        {"state": ProgressState.IN_PROGRESS, "words": "", "nothing_in_period": True},
         {"state": ProgressState.IN_PROGRESS, "words": "Đang làm", "quantity_done": 0},
     ],
 )
@@ -196,18 +187,36 @@ def test_each_round_is_kept_as_it_was_sent(world):
         "results": "Đã chỉ đạo",
         "difficulties": "Thiếu kinh phí",
         "proposals": "Bổ sung",
+        "nothing_to_report": False,
+        "nothing_reason": "",
         "activities": [
             {
+                "activity": world.activity.pk,
                 "number": world.activity.number,
                 "title": world.activity.title,
                 "state": "in_progress",
                 "percent": 40,
                 "quantity_done": 3,
+                "quantity_not_applicable": False,
+                "nothing_in_period": False,
+                "no_evidence_reason": "",
                 "unit": "hội nghị",
                 "completed_on": None,
                 "words": "Lần một",
-                "counts": [{"code": "WEB-1", "name": "Tin", "unit": "tin", "value": 7}],
-                "evidence": [{"id": link.pk, "caption": "Ảnh", "kind": "link", "url": link.url, "sha256": ""}],
+                "counts": [{"code": "WEB-1", "name": "Tin", "unit": "tin", "value": 7, "not_applicable": False}],
+                "evidence": [
+                    {
+                        "id": link.pk,
+                        "caption": "Ảnh",
+                        "kind": "link",
+                        "url": link.url,
+                        "file_name": "",
+                        "content_type": "",
+                        "size": None,
+                        "dated_on": None,
+                        "sha256": "",
+                    }
+                ],
             }
         ],
     }
@@ -232,6 +241,250 @@ def test_sending_twice_is_one_event(world):
         move(world.update, "submit", by=world.focal_point, at=moment())
 
     assert UpdateEvent.objects.count() == 1
+
+
+def test_done_without_evidence_is_not_sent_unless_it_says_why():
+    world = make_world(state=ProgressState.DONE, words="Xong")
+
+    with pytest.raises(ValidationError, match="add evidence that it is done, or say why there is none"):
+        move(world.update, "submit", by=world.focal_point, at=moment())
+
+    EvidenceFactory(progress=world.line)
+    assert move(world.update, "submit", by=world.focal_point, at=moment()).status == Status.SUBMITTED
+
+
+def test_a_file_the_scan_refused_proves_nothing():
+    world = make_world(state=ProgressState.DONE, words="Xong")
+    EvidenceFactory(progress=world.line, is_file=True, scan=ScanState.REFUSED)
+
+    with pytest.raises(ValidationError, match="add evidence that it is done"):
+        move(world.update, "submit", by=world.focal_point, at=moment())
+
+
+def test_nothing_to_report_is_sent_without_a_single_line(world):
+    world.line.delete()
+    QuarterlyUpdate.objects.update(nothing_to_report=True, nothing_reason="Hoạt động bắt đầu từ quý III.")
+
+    sent = move(world.update, "submit", by=world.focal_point, at=moment(16))
+
+    assert (sent.status, sent.first_submitted_at) == (Status.SUBMITTED, moment(16))
+    content = UpdateEvent.objects.get().content
+    assert (content["nothing_to_report"], content["nothing_reason"]) == (True, "Hoạt động bắt đầu từ quý III.")
+
+
+# Taking back
+
+
+def test_a_first_sending_that_was_taken_back_was_never_on_time(world):
+    move(world.update, "submit", by=world.focal_point, at=moment(15))
+    back = move(world.update, "recall", by=world.focal_point, at=moment(16))
+
+    assert (back.status, back.submitted_at, back.first_submitted_at) == (Status.DRAFT, None, None)
+
+    again = move(world.update, "submit", by=world.focal_point, at=moment(18))
+    assert (again.first_submitted_at, again.submitted_at) == (moment(18), moment(18))
+    assert UpdateEvent.objects.last().round == 2
+
+
+def test_a_second_sending_that_was_taken_back_leaves_the_first(world):
+    by = world.focal_point
+    move(world.update, "submit", by=by, at=moment(14))
+    move(world.update, "recall", by=by, at=moment(14, 10))
+    move(world.update, "submit", by=by, at=moment(15))
+    move(world.update, "return", by=world.coordinator, at=moment(16), reason="Thiếu", resend_by=moment(20).date())
+    sent = move(world.update, "submit", by=by, at=moment(17))
+    assert sent.resend_by is None
+
+    back = move(world.update, "recall", by=by, at=moment(18))
+
+    assert (back.status, back.first_submitted_at, back.submitted_at) == (Status.RETURNED, moment(15), moment(15))
+    assert back.resend_by == moment(20).date()
+
+
+def test_once_the_review_has_begun_nothing_is_taken_back(world):
+    move(world.update, "submit", by=world.focal_point, at=moment(15))
+    first = move(world.update, "begin", by=world.coordinator, at=moment(15, 10))
+
+    with pytest.raises(PermissionDenied, match="The review has begun"):
+        move(world.update, "recall", by=world.focal_point, at=moment(15, 11))
+    again = move(world.update, "begin", by=world.coordinator, at=moment(15, 12))
+
+    assert (again.review_began_at, again.reviewer) == (first.review_began_at, world.coordinator)
+    assert UpdateEvent.objects.filter(move="begin").count() == 1
+
+
+def test_what_is_sent_again_waits_for_a_review_of_its_own(world):
+    move(world.update, "submit", by=world.focal_point, at=moment(15))
+    move(world.update, "begin", by=world.coordinator, at=moment(15, 10))
+    move(world.update, "return", by=world.coordinator, at=moment(16), reason="Thiếu")
+    again = move(world.update, "submit", by=world.focal_point, at=moment(17))
+
+    assert (again.review_began_at, again.reviewer) == (None, None)
+    assert move(world.update, "recall", by=world.focal_point, at=moment(17, 10)).status == Status.RETURNED
+
+
+# The lock
+
+
+@pytest.mark.locked
+def test_a_locked_period_is_approved_but_not_returned():
+    """Locked from 1/7; an extension opens it again for the one agency."""
+    with lock_lifted():
+        world = make_world(Status.SUBMITTED)
+    late = moment(2, month=7)
+
+    with pytest.raises(PermissionDenied, match="extend the period for it first"):
+        move(world.update, "return", by=world.coordinator, at=late, reason="Thiếu")
+    ExtensionFactory(period=world.period, agency=world.agency, until=late.date())
+    assert move(world.update, "return", by=world.coordinator, at=late, reason="Thiếu").status == Status.RETURNED
+    assert move(world.update, "submit", by=world.focal_point, at=late).status == Status.SUBMITTED
+    after = moment(3, month=7)
+    with pytest.raises(PermissionDenied):
+        move(world.update, "recall", by=world.focal_point, at=after)
+    assert move(world.update, "approve", by=world.coordinator, at=after).status == Status.APPROVED
+
+
+@pytest.mark.parametrize(
+    "resend_by, sentence",
+    [(16, "This day has passed"), (30, ""), (17, "")],
+)
+def test_the_day_to_send_it_again_lies_ahead(resend_by, sentence):
+    world = make_world(Status.SUBMITTED)
+    day = moment(resend_by).date()
+    step = {"by": world.coordinator, "at": moment(17), "reason": "Thiếu", "resend_by": day}
+
+    if sentence:
+        with pytest.raises(ValidationError, match=sentence):
+            move(world.update, "return", **step)
+    else:
+        assert move(world.update, "return", **step).resend_by == day
+        assert UpdateEvent.objects.get().resend_by == day
+
+
+def test_the_day_to_send_it_again_is_one_on_which_the_agency_can_write():
+    world = make_world(Status.SUBMITTED)
+    beyond = moment(1, month=7).date()
+    step = {"by": world.coordinator, "at": moment(17), "reason": "Thiếu", "resend_by": beyond}
+
+    with pytest.raises(ValidationError, match="The agency can write until 30/06/2026"):
+        move(world.update, "return", **step)
+    ExtensionFactory(period=world.period, agency=world.agency, until=beyond)
+    assert move(world.update, "return", **step).resend_by == beyond
+
+
+# One's own
+
+
+@pytest.mark.parametrize("may", [False, True])
+def test_nobody_approves_what_they_sent_on_behalf_unless_the_rules_allow_it(may):
+    world = make_world()
+    ReportingRulesFactory(plan=world.plan, may_approve_own=may)
+    colleague = UserFactory(agency=world.coordinator.agency, role=Role.COORDINATOR)
+    update = take_over(
+        world.period, world.agency, name="Lê Minh Tuấn", reason="Mất mạng", by=world.coordinator, at=moment()
+    )
+    move(update, "submit", by=world.coordinator, at=moment())
+
+    if may:
+        assert move(update, "approve", by=world.coordinator, at=moment()).status == Status.APPROVED
+    else:
+        with pytest.raises(PermissionDenied, match="a colleague approves it"):
+            move(update, "approve", by=world.coordinator, at=moment())
+        assert move(update, "approve", by=colleague, at=moment()).status == Status.APPROVED
+
+
+def test_nor_what_they_sent_when_they_were_at_the_agency(world):
+    sender = world.focal_point
+    move(world.update, "submit", by=sender, at=moment())
+    sender.role, sender.agency = Role.COORDINATOR, world.plan.coordinating_agency
+    sender.save()
+
+    with pytest.raises(PermissionDenied, match="a colleague approves it"):
+        move(world.update, "approve", by=sender, at=moment())
+    assert move(world.update, "return", by=sender, at=moment(), reason="Thiếu").status == Status.RETURNED
+
+
+# Who is told
+
+
+def told():
+    return sorted(Notification.objects.values_list("person__username", "kind", "key"))
+
+
+def test_a_sending_is_told_to_the_reviewers_and_a_decision_to_the_agency(world):
+    elsewhere = [
+        UserFactory(agency=world.agency, role=Role.LEADER),
+        UserFactory(agency=world.agency, is_active=False),
+        UserFactory(agency__locality=world.locality),
+        UserFactory(agency__locality=world.locality, role=Role.COORDINATOR),
+    ]
+    move(world.update, "submit", by=world.focal_point, at=moment(15))
+    move(world.update, "return", by=world.coordinator, at=moment(16), reason="Thiếu ảnh")
+    move(world.update, "submit", by=world.focal_point, at=moment(17))
+    move(world.update, "approve", by=world.coordinator, at=moment(18))
+
+    reviewer, agencys, pk = world.coordinator.username, world.focal_point.username, world.update.pk
+    assert told() == sorted(
+        [
+            (reviewer, "submitted", f"update-{pk}-1-submit"),
+            (agencys, "returned", f"update-{pk}-1-return"),
+            (reviewer, "submitted", f"update-{pk}-2-submit"),
+            (agencys, "approved", f"update-{pk}-2-approve"),
+        ]
+    )
+    returned = Notification.objects.get(kind="returned")
+    assert (returned.facts["reason"], returned.facts["by"]) == ("Thiếu ảnh", world.coordinator.full_name)
+    assert returned.url == world.update.get_absolute_url()
+    assert not Notification.objects.filter(person__in=elsewhere).exists()
+
+
+def test_a_step_that_was_refused_tells_nobody(world):
+    with pytest.raises(PermissionDenied):
+        move(world.update, "approve", by=world.coordinator, at=moment())
+
+    assert told() == []
+
+
+# Any number of steps, in any order
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.sampled_from(list(TRANSITIONS)), st.integers(0, 3)), max_size=14))
+def test_whatever_people_do_the_facts_agree_with_the_events(steps):
+    """Each step comes some hours after the one before; whoever may take it tries; what is refused leaves no trace."""
+    with transaction.atomic():
+        world = make_world()
+        at = moment(10)
+        for name, days in steps:
+            at += timedelta(days=days, hours=1)
+            by = world.focal_point if name in ("submit", "recall") else world.coordinator
+            with suppress(PermissionDenied):
+                move(world.update, name, by=by, at=at, reason="Thiếu")
+            agree(QuarterlyUpdate.objects.get(pk=world.update.pk))
+        transaction.set_rollback(True)
+
+
+def agree(update):
+    """The update's facts are those of the sendings that stand; the rounds count every sending once."""
+    events = list(update.events.order_by("at", "pk"))
+    standing, sent = [], 0
+    for event in events:
+        sent += event.move == "submit"
+        assert event.round == sent
+        if event.move == "submit":
+            standing.append(event)
+        elif event.move == "recall":
+            standing.pop()
+    assert update.status == (events[-1].status if events else Status.DRAFT)
+    assert update.first_submitted_at == (standing[0].at if standing else None)
+    assert update.submitted_at == (standing[-1].at if standing else None)
+    assert (update.status == Status.DRAFT) == (not standing)
+    assert update.version == sum(event.move != "begin" for event in events)
+    assert bool(update.review_began_at) <= bool(standing)
+    if update.first_submitted_at:
+        due = update.period.agency_due_on
+        on_time = punctuality_of(due, timezone.localdate(update.first_submitted_at), TODAY)[0] == Punctuality.ON_TIME
+        assert on_time == (timezone.localdate(standing[0].at) <= due)
 
 
 # Two people at once: only PostgreSQL locks rows.

@@ -1,27 +1,44 @@
 """An agency's updates: what is to be done, the sheet, its lines, the steps; and the coordinator's review."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.access import require
 from agencies.models import Agency
-from agencies.sending import posted
+from agencies.refusals import is_autosave
+from agencies.sending import NEVER_SEEN
 from plans.models import Plan, PlanStatus
 
-from ..forms import EvidenceForm, ProgressForm, ReturnForm, WordsForm
+from ..contributions import contributions_to
+from ..explaining import OPEN
 from ..frame import chosen_period, reads_todays_names
+from ..locks import Extensions
 from ..models import QuarterlyUpdate, ReportingPeriod, Status
-from ..my_work import build_work
+from ..my_work import build_work, milestones, on_time
 from ..obligations import load_duties, reporting_agencies
-from ..permissions import can_edit_update, can_review_update, can_view_progress, can_view_update, is_own_update
-from ..saving import SENT, save_line, save_words
+from ..permissions import (
+    OVER,
+    PLAN_OVER,
+    can_begin_review,
+    can_edit_update,
+    can_extend,
+    can_take_over,
+    can_view_progress,
+    can_view_update,
+    is_on_behalf,
+    is_own_update,
+)
+from ..rates import rates_of
+from ..reminding.late import late_of
+from ..rounds import remarks_to_agency, shown_to
+from ..saving import require_writing
 from ..sheet import build_sheet
 from ..submissions import (
     SHOWN_LABELS,
@@ -33,7 +50,10 @@ from ..submissions import (
     waiting_for_review,
     with_filled,
 )
-from ..workflow import TRANSITIONS, move, open_moves
+from ..workflow import DECISIONS, TRANSITIONS, move, open_moves, require_step
+from ..workmates import coordinators_of
+from .explanations import explanations_of
+from .review import return_again, return_form
 
 NOT_YOURS = gettext_lazy(
     "An agency's update is seen by the agency itself, and by the coordinator and leaders once it is sent."
@@ -49,13 +69,32 @@ def update_list(request):
 def _my_work(request):
     plans = Plan.objects.visible_to(request.user).exclude(status=PlanStatus.DRAFT)
     work = build_work(request.user.agency, plans, today=request.today, own=request.user.own_agency_ids)
-    return render(request, "activities/my_work.html", {"work": work})
+    period = chosen_period(request)
+    year = _year_of(request, work.years)
+    done = work.done_in(year)
+    context = {
+        "work": work,
+        "year": year,
+        "done": done,
+        "done_on_time": on_time(done),
+        "milestones": milestones(period, request.today) if period else [],
+        "reviewers": coordinators_of(period.plan).select_related("agency") if period else [],
+    }
+    return render(request, "activities/my_work.html", context)
+
+
+def _year_of(request, years):
+    """The year of the sent updates to list: the one asked for, else the latest there is."""
+    asked = request.GET.get("year", "")
+    return next((year for year in years if str(year) == asked), years[0] if years else None)
 
 
 def _submissions(request):
     period = chosen_period(request)
     duties = load_duties([period.plan_id]) if period else None
     rows = submissions_of([period], duties, today=request.today)[period] if period else []
+    may_chase = bool(period) and can_extend(request.user, period)
+    late = late_of(rows, Extensions.of([period]), {}, request.today) if may_chase else []
     differ = names_differ(rows, duties.successors) if period else False
     todays_names = bool(period) and reads_todays_names(request, period)
     if differ and todays_names:
@@ -78,6 +117,10 @@ def _submissions(request):
             "approved": len(only(rows, "approved")),
             "names_differ": differ,
             "todays_names": todays_names,
+            "rates": rates_of(rows),
+            "may_chase": may_chase,
+            "late": len(late),
+            "explanations": explanations_of(request.user).filter(status__in=OPEN).count(),
         },
     )
 
@@ -93,6 +136,7 @@ def update_start(request, period_pk):
     require(user.is_focal_point, _("Only the focal point of an agency reports for it."))
     in_force = period.plan.status != PlanStatus.DRAFT
     require(in_force and period.starts_on <= request.today, _("This period has not begun."))
+    require(period.plan.status not in OVER, PLAN_OVER)
     agency = _own_agency(request)
     reporting = reporting_agencies(period, load_duties([period.plan_id]))
     require(agency in reporting, _("Your agency leads no activity of this plan in this period."))
@@ -100,224 +144,164 @@ def update_start(request, period_pk):
         with transaction.atomic():
             update = QuarterlyUpdate.objects.create(agency=agency, period=period)
     except IntegrityError:
-        update = QuarterlyUpdate.objects.visible_to(user).get(agency=agency, period=period)
+        update = QuarterlyUpdate.objects.visible_to(user).filter(agency=agency, period=period).first()
+        if update is None:  # the period was removed at this very moment
+            raise Http404 from None
         messages.info(request, _("Your agency already has an update for this period; here it is."))
-        return redirect(update)
-    return _first_line(update)
+        if not can_edit_update(user, update, request.today):
+            return redirect(update)
+    return redirect("activities:nothing" if "nothing" in request.POST else "activities:sheet", update.pk)
 
 
 def _own_agency(request):
     """The agency to report for: one's own, or the one named, where one's own carries on for it."""
     named = request.POST.get("agency", "")
-    if not named.isdecimal() or int(named) == request.user.agency_id:
+    if not (named.isdecimal() and len(named) < 10) or int(named) == request.user.agency_id:
         return request.user.agency
     return get_object_or_404(Agency.objects.visible_to(request.user), pk=int(named), pk__in=request.user.own_agency_ids)
 
 
-def _first_line(update):
-    row = next(iter(build_sheet(update)), None)
-    return redirect("activities:progress", update.pk, row.activity.pk) if row else redirect(update)
-
-
-def _update_or_404(request, pk):
+def update_or_404(request, pk):
     updates = QuarterlyUpdate.objects.visible_to(request.user).select_related(
-        "agency", "period__plan__issuing_agency", "period__plan__coordinating_agency"
+        "agency",
+        "on_behalf_by",
+        "period__plan__issuing_agency",
+        "period__plan__coordinating_agency",
+        "period__plan__reporting_rules",
     )
     return get_object_or_404(with_filled(updates), pk=pk)
 
 
+def update_to_edit(request, pk):
+    update = update_or_404(request, pk)
+    require(can_view_update(request.user, update), NOT_YOURS)
+    require_writing(request.user, update, request.today)
+    return update
+
+
 @require_safe
 def update_detail(request, pk):
-    """The whole update: to check before sending, to review, to read again."""
-    update = _update_or_404(request, pk)
+    """The whole update, to check before sending and to read again."""
+    update = update_or_404(request, pk)
     require(can_view_update(request.user, update), NOT_YOURS)
-    return render(request, "activities/update_detail.html", _review_context(request, update, ReturnForm()))
+    return render(request, "activities/update_detail.html", _reading(request, update))
 
 
-NEVER_SEEN = -1  # the version of a page that does not say which one it showed: no update has it
-
-
-def _review_context(request, update, return_form):
-    """While the agency corrects a returned update the others read what was sent, in its rounds, not the corrections."""
-    is_being_corrected = update.status == Status.RETURNED and not is_own_update(request.user, update)
+def _reading(request, update):
+    """What the page shows. While the agency corrects a returned update the others read what was sent, in its rounds,
+    not the corrections.
+    """
+    user, period = request.user, update.period
+    is_writers = is_own_update(user, update) or is_on_behalf(user, update)
+    is_being_corrected = update.status == Status.RETURNED and not is_writers
     sheet = [] if is_being_corrected else build_sheet(update)
+    added = contributions_to(update, [row.activity.pk for row in sheet])
+    events = list(update.events.all())
+    rounds = shown_to(user, update, events)
+    extensions = Extensions.of([period])
     return {
         "update": update,
         "is_being_corrected": is_being_corrected,
-        "sheet": sheet,
+        "is_own": is_writers,
+        "lines": [(row, added.get(row.activity.pk, ())) for row in sheet],
         "missing": [(row, sentence) for row in sheet for _field, sentence in row.missing],
         "complete": sum(row.is_complete for row in sheet),
-        "submission": submission_of(update.period, update.agency, update, expected=update.filled, today=request.today),
-        "events": (events := list(update.events.all())),
-        "last_return": next((each for each in reversed(events) if each.move == "return"), None)
-        if update.status == Status.RETURNED
-        else None,
-        "moves": open_moves(request.user, update),
-        "can_edit": can_edit_update(request.user, update),
-        "can_review": can_review_update(request.user, update),
-        "return_form": return_form,
+        "submission": submission_of(period, update.agency, update, expected=update.filled, today=request.today),
+        "events": _without(events, rounds),
+        "rounds": len(rounds),
+        "last_return": _last_return(update, events),
+        "remarks": remarks_to_agency(update, events),
+        "open_until": extensions.until(period, update.agency_id),
+        "is_extended": bool(extensions.given(period, update.agency_id)),
+        "is_open": extensions.is_open(period, update.agency_id, request.today),
+        "moves": open_moves(user, update, request.today),
+        "can_edit": can_edit_update(user, update, request.today),
+        "can_review": can_begin_review(user, update),
+        "can_take_over": can_take_over(user, update),
     }
+
+
+def _without(events, rounds):
+    """The steps, each with its line; what was sent with it only of the rounds that this person may read."""
+    readable = {each.event.pk for each in rounds}
+    for event in events:
+        if event.pk not in readable:
+            event.content = None
+    return events
+
+
+def _last_return(update, events):
+    """The event that returned an update that is being corrected."""
+    returned = [event for event in events if event.move == "return"]
+    return returned[-1] if update.status == Status.RETURNED and returned else None
 
 
 @require_http_methods(["GET", "POST"])
 def update_move(request, pk, name):
-    """Take the update one step: submit, return, approve. Opened as a page, it leads to the update."""
-    update = _update_or_404(request, pk)
+    """Take the update one step (a key of TRANSITIONS). Opened as a page, it leads to the update."""
+    update = update_or_404(request, pk)
     require(can_view_update(request.user, update), NOT_YOURS)
     if name not in TRANSITIONS:
         raise Http404
     if request.method == "GET":
         return redirect(update)
+    require_step(update, name, request.user, request.today)
+    form = return_form(request, update)
+    if name == "return" and not form.is_valid():
+        return return_again(request, update, form)
     version = request.POST.get("version", "")
-    typed = ReturnForm(request.POST)
-    typed.is_valid()  # a reason that is not sound counts as none
     try:
         move(
             update,
             name,
             by=request.user,
             at=request.now,
-            reason=typed.cleaned_data.get("reason", ""),
             version=int(version[:9]) if version.isdecimal() else NEVER_SEEN,
+            **(form.cleaned_data if name == "return" else {}),
         )
     except ValidationError as error:
-        return _not_moved(request, update, name, error)
-    messages.success(request, MOVED[name] % {"agency": update.agency.name, "period": update.period.title})
-    return _after_move(request, name)
+        return _not_moved(request, update, name, error, form)
+    return _after_move(request, update, name)
 
 
 MOVED = {
-    "submit": gettext_lazy("The update for %(period)s has been sent."),
+    "recall": gettext_lazy("The update for %(period)s has been taken back; correct it and send it again."),
+    "submit": gettext_lazy(
+        "The update for %(period)s has been sent. The coordinator reads it next; until then you can take it back."
+    ),
     "return": gettext_lazy("Returned to %(agency)s."),
     "approve": gettext_lazy("Approved: %(agency)s, %(period)s."),
 }
 
 
-def _not_moved(request, update, name, error):
+def _not_moved(request, update, name, error, form):
     """The page again, with what stands in the way beside its place."""
     if not hasattr(error, "error_dict") and all(each.code == "missing" for each in error.error_list):
-        incomplete = next((row for row in build_sheet(update) if row.missing), None)
-        if incomplete is None:  # a colleague completed it meanwhile
-            return redirect(update)
-        address = reverse("activities:progress", args=[update.pk, incomplete.activity.pk])
-        return HttpResponseRedirect(f"{address}?check=1")
-    form = ReturnForm(request.POST if name == "return" else None)
-    if not hasattr(error, "error_dict"):
-        for sentence in error.messages:
-            messages.error(request, sentence)
-    fresh = _update_or_404(request, update.pk)
-    return render(request, "activities/update_detail.html", _review_context(request, fresh, form), status=422)
+        return HttpResponseRedirect(reverse("activities:sheet", args=[update.pk]) + "?check=1")
+    if name == "return":
+        form.add_error(None, error)
+        return return_again(request, update, form)
+    for sentence in error.messages:
+        messages.error(request, sentence)
+    fresh = update_or_404(request, update.pk)
+    return render(request, "activities/update_detail.html", _reading(request, fresh), status=422)
 
 
-def _after_move(request, name):
-    """A reviewer goes on to the next in the queue; the agency back to its work."""
-    if name == "submit":
-        return redirect("activities:updates")
-    queue = waiting_for_review(QuarterlyUpdate.objects.visible_to(request.user), today=request.today)
-    return redirect(queue[0].update if queue else "activities:updates")
+def _next_page(request):
+    """Where the page that posted wants to go on; only within this site."""
+    page = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if is_ours else ""
 
 
-@require_http_methods(["GET", "POST"])
-def update_words(request, pk):
-    """The update's own words: results in general, difficulties, proposals."""
-    update = _update_to_edit(request, pk)
-    form = WordsForm(posted(request), instance=update)
-    if request.method == "POST" and save_words(update, form, by=request.user, at=request.now):
-        messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
-        return redirect(update)
-    sheet = build_sheet(update)
-    context = {
-        "update": update,
-        "form": form,
-        "sheet": sheet,
-        "complete": sum(row.is_complete for row in sheet),
-        "before": _words_before(request, update),
-    }
-    return render(request, "activities/words_form.html", context)
-
-
-def _update_to_edit(request, pk):
-    update = _update_or_404(request, pk)
-    require(can_view_update(request.user, update), NOT_YOURS)
-    require(can_edit_update(request.user, update), SENT)
-    return update
-
-
-def _words_before(request, update):
-    """The agency's update of the period before, for its words; None where there is none."""
-    own = request.user.own_agency_ids if update.agency_id == request.user.agency_id else {update.agency_id}
-    earlier = QuarterlyUpdate.objects.visible_to(request.user).filter(
-        agency__in=own, period__plan=update.period.plan_id, period__ends_on__lt=update.period.starts_on
-    )
-    return earlier.exclude(status=Status.DRAFT).select_related("period").order_by("-period__ends_on").first()
-
-
-@require_http_methods(["GET", "POST"])
-def progress_edit(request, pk, activity_pk):
-    """One activity of an update: its figures, words and evidence."""
-    update = _update_to_edit(request, pk)
-    sheet = build_sheet(update)
-    row = row_or_404(sheet, activity_pk)
-    form = ProgressForm(posted(request), update=update, row=row, today=request.today)
-    evidence = EvidenceForm(posted(request), request.FILES or None)
-    if request.method == "POST":
-        saved = save_line(update, row, form, evidence, by=request.user, at=request.now)
-        if not saved.refused:
-            messages.success(request, _("Saved at %(time)s.") % {"time": f"{request.now:%H:%M}"})
-            return redirect(_next_place(request, update, sheet, row))
-        if saved.evidence or saved.figures:
-            kept = _("The evidence was kept; the figures were not saved yet.")
-            messages.info(request, kept if saved.evidence else _("The figures were saved; the evidence was not."))
-            evidence, row = _after_half(request, update, row, form, evidence, saved)
-    elif request.GET.get("check"):
-        form.mark_missing()
-    context = _line_context(update, sheet, row, form, evidence)
-    return render(request, "activities/progress_form.html", context, status=422 if request.method == "POST" else 200)
-
-
-def row_or_404(sheet, activity_pk):
-    """The sheet's row of an activity; an activity the agency does not report is not found."""
-    for row in sheet:
-        if row.activity.pk == activity_pk:
-            return row
-    raise Http404
-
-
-def _after_half(request, update, row, form, evidence, saved):
-    """After half a page was kept: an empty evidence form if it was the evidence, and the row as it is now.
-
-    The form's `version` must follow, or the next save would be taken for another browser's.
-    """
-    fresh = _update_or_404(request, update.pk)
-    update.saved_at = fresh.saved_at
-    form.follow(fresh.version)
-    return (EvidenceForm() if saved.evidence else evidence), row_or_404(build_sheet(fresh), row.activity.pk)
-
-
-def _next_place(request, update, sheet, row):
-    """Where to go after saving: the next activity, the whole update, or the same page."""
-    here = [each.activity.pk for each in sheet].index(row.activity.pk)
-    if "next" in request.POST and here + 1 < len(sheet):
-        return reverse("activities:progress", args=[update.pk, sheet[here + 1].activity.pk])
-    if "next" in request.POST:
-        return reverse("activities:words", args=[update.pk])
-    if "finish" in request.POST:
-        return reverse("activities:update", args=[update.pk])
-    return reverse("activities:progress", args=[update.pk, row.activity.pk])
-
-
-def _line_context(update, sheet, row, form, evidence):
-    places = [each.activity.pk for each in sheet]
-    here = places.index(row.activity.pk)
-    return {
-        "update": update,
-        "sheet": sheet,
-        "row": row,
-        "form": form,
-        "evidence_form": evidence,
-        "max_mb": settings.UPLOAD_MAX_MB,
-        "complete": sum(each.is_complete for each in sheet),
-        "previous_row": sheet[here - 1] if here else None,
-        "next_row": sheet[here + 1] if here + 1 < len(sheet) else None,
-        "last_event": update.events.filter(move="return").last() if update.status == Status.RETURNED else None,
-    }
+def _after_move(request, update, name):
+    """A reviewer goes on with the queue; who sends goes back to their work, who takes back to the sheet."""
+    if name == "begin":
+        is_script = request.htmx or is_autosave(request)
+        return HttpResponse(status=204) if is_script else redirect("activities:review_update", update.pk)
+    messages.success(request, MOVED[name] % {"agency": update.agency.name, "period": update.period.title})
+    if name in DECISIONS:
+        return redirect(_next_page(request) or "activities:review")
+    if name == "recall":
+        return redirect("activities:sheet", update.pk)
+    return redirect("activities:updates" if is_own_update(request.user, update) else update)
