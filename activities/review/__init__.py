@@ -1,0 +1,1 @@
+"""Reviewing what agencies sent: the queue, what changed, what looks wrong, remarks and decisions."""
