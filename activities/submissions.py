@@ -5,13 +5,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 
-from .models import QuarterlyUpdate, ReportingPeriod, Status
+from .models import ProgressState, QuarterlyUpdate, ReportingPeriod, Status
 from .obligations import obliged_agencies
 from .shares import share
 
@@ -41,8 +41,9 @@ LABELS = {
 class Submission:
     """One agency's duty for one period. `days_late` counts from the deadline to the sending, or to today.
 
-    `filled` of `expected` activities have a line. Read by today's names (`by_todays_names`), `read_from` are the rows
-    of the agencies of that time, and `is_abolished` says that nobody carries on for the one there was.
+    `filled` of `expected` activities have a line; `reported` of these lines tell of work, not that there was none.
+    Read by today's names (`by_todays_names`), `read_from` are the rows of the agencies of that time, and
+    `is_abolished` says that nobody carries on for the one there was.
     """
 
     period: ReportingPeriod
@@ -54,6 +55,7 @@ class Submission:
     expected: int
     read_from: tuple["Submission", ...] = ()
     is_abolished: bool = False
+    reported: int = 0
 
     @property
     def status(self):
@@ -70,6 +72,16 @@ class Submission:
     @property
     def is_invited(self):
         return self.agency.is_invited
+
+    @property
+    def is_nothing(self):
+        """The agency says that there was nothing to report."""
+        return bool(self.update and self.update.nothing_to_report)
+
+    @property
+    def is_updated(self):
+        """It was sent and tells of work."""
+        return self.is_sent and self.reported > 0
 
 
 def punctuality_of(due_on, first_submitted_on, today):
@@ -89,18 +101,30 @@ def submission_of(period, agency, update, *, expected, today):
     first = update.first_submitted_at if update else None
     due_on = date.max if agency.is_invited else period.agency_due_on
     punctuality, days = punctuality_of(due_on, timezone.localtime(first).date() if first else None, today)
-    return Submission(period, agency, update, punctuality, days, update.filled if update else 0, expected)
+    filled, reported = (update.filled, update.reported) if update else (0, 0)
+    if update and update.nothing_to_report:
+        filled, reported = expected, 0  # said once for all lines
+    return Submission(period, agency, update, punctuality, days, filled, expected, reported=reported)
+
+
+SAYS_SOMETHING = ~Q(progress_rows__state="") | Q(progress_rows__nothing_in_period=True)
+TELLS_OF_WORK = Q(
+    progress_rows__state__in=[ProgressState.IN_PROGRESS, ProgressState.DONE], progress_rows__nothing_in_period=False
+)
+LONG_WORDS = ("results", "difficulties", "proposals", "nothing_reason", "on_behalf_reason")
 
 
 def with_filled(updates):
-    """Updates that know how many lines they have."""
-    return updates.annotate(filled=Count("progress_rows"))
+    """Updates that know how many lines they have (`filled`), and how many of these tell of work (`reported`)."""
+    return updates.annotate(
+        filled=Count("progress_rows", filter=SAYS_SOMETHING), reported=Count("progress_rows", filter=TELLS_OF_WORK)
+    )
 
 
 def submissions_of(periods, duties, *, today):
     """Every obliged agency's duty for each of `periods`: {period: [Submission]}, worst first. One query."""
     updates = defaultdict(list)
-    for update in with_filled(QuarterlyUpdate.objects.filter(period__in=periods)):
+    for update in with_filled(QuarterlyUpdate.objects.filter(period__in=periods)).defer(*LONG_WORDS):
         updates[update.period_id].append(update)
     return {
         period: sorted(
@@ -154,6 +178,7 @@ def _under(agency, rows, successors):
         agency=agency,
         filled=sum(row.filled for row in rows),
         expected=sum(row.expected for row in rows),
+        reported=sum(row.reported for row in rows),
         read_from=tuple(sorted(rows, key=_worst_first)),
         is_abolished=is_abolished,
     )
@@ -166,6 +191,7 @@ SHOWN = {
     "pending": lambda row: row.punctuality == Punctuality.PENDING,
     "not_sent": lambda row: not row.is_sent,
     "sent": lambda row: row.is_sent,
+    "updated": lambda row: row.is_updated,
     "returned": lambda row: row.status == Status.RETURNED,
     "waiting": lambda row: row.status == Status.SUBMITTED,
     "approved": lambda row: row.status == Status.APPROVED,
@@ -177,6 +203,7 @@ SHOWN_LABELS = {
     "pending": _("Not sent yet"),
     "not_sent": _("Not sent"),
     "sent": _("Sent"),
+    "updated": _("Sent, tells of work"),
     "returned": _("Returned"),
     "waiting": _("Waiting for review"),
     "approved": _("Approved"),
