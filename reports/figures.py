@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.translation import get_language
 
 from activities.models import Indicator, OutputCount
+from activities.progress import total
 from activities.shares import share
 from agencies.successions import NONE
 
@@ -79,9 +80,11 @@ def _values_by_indicator(period, activities, lines, statuses):
     values = defaultdict(list)
     counted = OutputCount.objects.filter(
         progress__update__status__in=statuses,
+        progress__update__nothing_to_report=False,
         progress__update__period__plan=period.plan_id,
         progress__update__period__year=period.year,
         progress__update__period__ends_on__lte=period.ends_on,
+        value__isnull=False,
     )
     for code, *row in counted.values_list(
         "indicator", "progress__update__period__ends_on", "progress__update__agency", "value"
@@ -110,17 +113,3 @@ def _figure(indicator, channels, values, target, period, successors):
         cumulative=total(values, indicator.is_stock, successors),
         target=target,
     )
-
-
-def total(values, is_stock, successors=NONE):
-    """The sum of (day, agency, value) rows in order of time; of a stock each agency's last one; None of no rows.
-
-    The stock of an agency that ended counts until its successor states one.
-    """
-    if not values:
-        return None
-    if is_stock:
-        last = {agency: (day, value) for day, agency, value in values}
-        over = successors.superseded({agency: day for agency, (day, _number) in last.items()})
-        return sum(value for agency, (_day, value) in last.items() if agency not in over)
-    return sum(value for _day, _agency, value in values)

@@ -24,7 +24,7 @@ from django.utils.html import format_html
 from agencies.vietnamese import nfc
 
 from .annexes import annexes
-from .typesetting import FONT_FACES, document_title, font_files, heading_lines, reference_line
+from .typesetting import FONT_FACES, document_title, font_files, heading_lines, reference_line, subject_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
@@ -75,7 +75,35 @@ def plan_pdf(document):
     return _typeset(document, document.annexes)
 
 
-def _typeset(document, tables):
+def kept_explanation_pdf(slip):
+    """`explanation_pdf`, set once and kept while the slip says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `explanation_pdf`.
+    """
+    return _kept(slip, explanation_pdf)
+
+
+def explanation_pdf(slip):
+    """`slip` (an ExplanationSlip) as PDF bytes: see `_typeset`."""
+    return _typeset(slip, (), body="reports/pdf/explanation_slip.html")
+
+
+def kept_chasing_pdf(letter):
+    """`chasing_pdf`, set once and kept while the letter says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `chasing_pdf`.
+    """
+    return _kept(letter, chasing_pdf)
+
+
+def chasing_pdf(letter):
+    """`letter` (a ChasingLetter) as PDF bytes: see `_typeset`."""
+    return _typeset(letter, (), body="reports/pdf/chasing_letter.html")
+
+
+def _typeset(document, tables, *, body="reports/pdf/body.html"):
     """A document as PDF bytes: the body portrait, then its annexes landscape, each numbered from 1.
 
     Text is printed in NFC. A character the font does not have is drawn in no other font: symbols are left out,
@@ -100,7 +128,7 @@ def _typeset(document, tables):
                 HTML(string=nfc(html).translate(drawable), url_fetcher=fetcher).render(
                     stylesheets=[css], font_config=font_configuration, pdf_variant=TAGGED
                 )
-                for html in _pages(document, tables, fonts)
+                for html in _pages(document, tables, fonts, body)
             ]
             pages = [page for part in parts for page in part.pages]
             return parts[0].copy(pages).write_pdf(pdf_variant=TAGGED)
@@ -108,7 +136,7 @@ def _typeset(document, tables):
             raise OSError(str(error)) from error
 
 
-def _pages(document, tables, fonts):
+def _pages(document, tables, fonts, body):
     """The HTML of the body and of each annex: page numbers restart because each is a document of its own."""
     heading = document.heading
     context = {
@@ -117,8 +145,9 @@ def _pages(document, tables, fonts):
         "title": document_title(heading),
         "reference": reference_line(heading),
         "lines": heading_lines(heading, fonts),
+        "subject": subject_lines(getattr(document, "subject", ""), fonts),
     }
-    yield render_to_string("reports/pdf/body.html", context)
+    yield render_to_string(body, context)
     for annex in tables:
         yield render_to_string("reports/pdf/annex.html", {**context, "annex": annex})
 

@@ -314,9 +314,9 @@ def _heading(plan, period, today):
         number=document_number(None, "BC", agency.symbol or "…"),
         place_and_date=place_and_date(plan.place or plan.locality.place_name, today, issued=False),
         kind="BÁO CÁO",
-        abstract=f"Kết quả thực hiện {_kind_word(plan)} {about(plan.title)}, {_period_words(period)}",
+        abstract=f"Kết quả thực hiện {_kind_word(plan)} {about(plan.title)}, {period_words(period)}",
         addressee=parent.name if parent else "",
-        legal_bases=legal_bases([_plan_words(plan)]),
+        legal_bases=legal_bases([plan_words(plan)]),
         signing_authority=authority,
         signatory_title=title,
         signatory_name="",
@@ -340,14 +340,14 @@ def _kind_word(plan):
     return KIND_WORDS.get(plan.kind, "Kế hoạch")
 
 
-def _period_words(period):
+def period_words(period):
     """'quý II năm 2026', as it stands inside a sentence."""
     if period.kind == PeriodKind.QUARTER:
         return f"quý {QUARTERS[period.ordinal]} năm {period.year}"
     return first_lower(period.label)
 
 
-def _plan_words(plan):
+def plan_words(plan):
     number = f" số {plan.number}" if plan.number else ""
     issued = f" {long_date(plan.issued_on)}" if plan.issued_on else ""
     return f"{_kind_word(plan)}{number}{issued} của {plan.issuing_agency_name} về {about(plan.title)}"
@@ -356,7 +356,7 @@ def _plan_words(plan):
 def _opening(plan, period, as_of):
     last_day = as_of if as_of >= period.starts_on else period.ends_on
     return (
-        f"{reporting_agency(plan).name} báo cáo kết quả thực hiện {_kind_word(plan)} {_period_words(period)} "
+        f"{reporting_agency(plan).name} báo cáo kết quả thực hiện {_kind_word(plan)} {period_words(period)} "
         f"(số liệu từ {long_date(period.starts_on)} đến {long_date(last_day)}) như sau:"
     )
 

@@ -44,6 +44,11 @@ def heading_lines(heading, fonts):
     )
 
 
+def subject_lines(text, fonts):
+    """The subject of a công văn as it stands under its number, broken into lines about as long."""
+    return balanced(text, LEFT_WIDTH, advances(fonts[REGULAR], 12))
+
+
 def document_title(heading):
     """The document's name in a sentence: 'Báo cáo kết quả quý II năm 2026'."""
     return f"{heading.kind.capitalize()} {first_lower(heading.abstract)}"

@@ -8,6 +8,10 @@ urlpatterns = [
     path("reports/", views.report_list, name="list"),
     path("reports/<int:pk>/", views.report_detail, name="detail"),
     path("reports/<int:pk>.pdf", views.report_pdf, name="pdf"),
+    path("periods/<int:pk>/chasing-letter.pdf", views.chasing_letter_pdf, name="chasing_letter_pdf"),
+    path("periods/<int:pk>/chasing-letter.docx", views.chasing_letter_word, name="chasing_letter_docx"),
+    path("explanations/<int:pk>.pdf", views.explanation_slip_pdf, name="explanation_pdf"),
+    path("explanations/<int:pk>.docx", views.explanation_slip_word, name="explanation_docx"),
 ]
 
 # Joined to the addresses of `plans` (reformcomms/urls.py): the plan leaves from here.

@@ -1,5 +1,8 @@
 """The dashboard, the list of quarterly reports, a report on screen and as PDF, a plan as PDF and Word."""
 
+import itertools
+from collections import defaultdict
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,25 +11,34 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from activities.explaining import read_thread
 from activities.files import CONTENT_TYPES
 from activities.filters import ON_TRACK
 from activities.frame import chosen_period, periods_of, reads_todays_names
+from activities.models import ConsolidatedPeriod, Explanation, ReportingPeriod
+from activities.permissions import can_view_explanation, can_view_reminders
+from activities.reminding.late import answer_by, chase
 from activities.versions import content_of
 from agencies.access import require
 from plans.models import Plan
 from plans.permissions import can_view_plan
 
 from .annexes import annexes
+from .chasing_letter import build_chasing_letter, file_name as letter_name
 from .dashboard import build_dashboard
-from .pdf import PdfBusyError, kept_pdf, kept_plan_pdf
+from .explanation_slip import build_explanation_slip, file_name as slip_name
+from .pdf import PdfBusyError, kept_chasing_pdf, kept_explanation_pdf, kept_pdf, kept_plan_pdf
 from .permissions import can_view_dashboard, can_view_report
 from .plan_document import build_plan_document, file_name
 from .quarterly import build_quarterly_report
-from .word import plan_docx
+from .word import chasing_docx, explanation_docx, plan_docx
 
 NOT_FOR_YOU = gettext_lazy("The state of the whole locality is for its coordinator, leaders and administrators.")
 PLAN_IN_DRAFT = gettext_lazy("This plan is a draft: its coordinator is still working on it.")
 BUSY = gettext_lazy("Other documents are being made just now. Please ask for the PDF again in a minute.")
+NOBODY_LATE = gettext_lazy("Nobody is to be chased: every agency has sent, or still has time.")
+NOT_LATE = gettext_lazy("This agency is not to be chased: it has sent, or still has time.")
+NOT_ASKED = gettext_lazy("A request for an explanation is read by the agency that was asked, and by those who ask.")
 DRAFTS_ONLY = gettext_lazy("Reports are drafts: only the coordinator, leaders and administrators read them.")
 
 
@@ -54,7 +66,20 @@ def report_list(request):
     """Every period of every plan with its report; a focal point reads no draft."""
     can_view = can_view_report(request.user)
     periods = [each for each in periods_of(request) if each.starts_on <= request.today] if can_view else []
-    return render(request, "reports/report_list.html", {"periods": periods, "can_view": can_view})
+    context = {"periods": periods, "by_plan": _by_plan(request.user, periods), "can_view": can_view}
+    return render(request, "reports/report_list.html", context)
+
+
+def _by_plan(user, periods):
+    """[(plan, its periods, what sums them)]; one query where there is a period."""
+    sums = defaultdict(list)
+    if periods:
+        rows = ConsolidatedPeriod.objects.visible_to(user).filter(plan__in={each.plan_id for each in periods})
+        for row in rows.order_by("-ends_on", "starts_on"):
+            sums[row.plan_id].append(row)
+    return [
+        (plan, list(rows), sums[plan.pk]) for plan, rows in itertools.groupby(periods, key=lambda period: period.plan)
+    ]
 
 
 def _report(request, pk):
@@ -133,4 +158,80 @@ def plan_word(request, pk):
     _plan, document, name = _plan_paper(request, pk, "docx")
     response = HttpResponse(plan_docx(document), content_type=CONTENT_TYPES["docx"])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _slip(request, pk):
+    """(the request for an explanation, its slip)."""
+    rows = Explanation.objects.visible_to(request.user).select_related(
+        "activity", "agency", "plan", "asked_by__agency__parent"
+    )
+    explanation = get_object_or_404(rows, pk=pk)
+    require(can_view_explanation(request.user, explanation), NOT_ASKED)
+    return explanation, build_explanation_slip(read_thread(explanation), at=request.now)
+
+
+@require_safe
+def explanation_slip_pdf(request, pk):
+    explanation, slip = _slip(request, pk)
+    try:
+        response = HttpResponse(kept_explanation_pdf(slip), content_type=CONTENT_TYPES["pdf"])
+    except PdfBusyError:
+        messages.error(request, BUSY)
+        return redirect(explanation)
+    response["Content-Disposition"] = f'inline; filename="{slip_name(explanation)}.pdf"'
+    return response
+
+
+@require_safe
+def explanation_slip_word(request, pk):
+    explanation, slip = _slip(request, pk)
+    response = HttpResponse(explanation_docx(slip), content_type=CONTENT_TYPES["docx"])
+    response["Content-Disposition"] = f'attachment; filename="{slip_name(explanation)}.docx"'
+    return response
+
+
+def _chasing_letter(request, pk):
+    """(period, the letter to whoever is late with it, or None where nobody is; its file name).
+
+    `?agency=`: to that agency alone.
+    """
+    periods = ReportingPeriod.objects.visible_to(request.user).select_related(
+        "plan__locality", "plan__issuing_agency__parent", "plan__coordinating_agency__parent"
+    )
+    period = get_object_or_404(periods, pk=pk)
+    require(can_view_reminders(request.user), NOT_FOR_YOU)
+    asked = request.GET.get("agency", "")
+    if asked and not (asked.isdecimal() and len(asked) < 10):
+        raise Http404
+    chased = chase(period, request.today, agency=int(asked) if asked else None)
+    if not chased.late:
+        messages.info(request, NOT_LATE if asked else NOBODY_LATE)
+        return period, None, ""
+    by = answer_by(period, request.today)
+    return period, build_chasing_letter(period, chased, at=request.now, answer_by=by), letter_name(period, chased)
+
+
+@require_safe
+def chasing_letter_pdf(request, pk):
+    """The letter to the agencies that are late, to be signed; where nobody is, the page of reminders says so."""
+    period, letter, name = _chasing_letter(request, pk)
+    if letter is None:
+        return redirect("plans:reminders", period.plan_id)
+    try:
+        response = HttpResponse(kept_chasing_pdf(letter), content_type=CONTENT_TYPES["pdf"])
+    except PdfBusyError:
+        messages.error(request, BUSY)
+        return redirect("plans:reminders", period.plan_id)
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+@require_safe
+def chasing_letter_word(request, pk):
+    period, letter, name = _chasing_letter(request, pk)
+    if letter is None:
+        return redirect("plans:reminders", period.plan_id)
+    response = HttpResponse(chasing_docx(letter), content_type=CONTENT_TYPES["docx"])
+    response["Content-Disposition"] = f'attachment; filename="{name}.docx"'
     return response

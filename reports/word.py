@@ -13,6 +13,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from agencies.vietnamese import without_controls
+
 from .typesetting import (
     BOLD,
     LEFT_COLUMN,
@@ -24,6 +26,7 @@ from .typesetting import (
     heading_lines,
     length_of,
     reference_line,
+    subject_lines,
 )
 
 FONT = "Times New Roman"
@@ -84,6 +87,9 @@ LOOKS = {
     "group": Look("Nhóm hoạt động", 12, bold=True, align=ALIGN.LEFT, keep=True),
     "group_middle": Look("Số nhóm hoạt động", 12, bold=True, keep=True),
     "page": Look("Số trang", 14),
+    "subject": Look("Trích yếu công văn", 12, before=6),
+    "to": Look("Kính gửi", align=ALIGN.LEFT),
+    "to_one": Look("Kính gửi một nơi", before=18, after=12),
     "rule": Look("Đường kẻ", 1, align=ALIGN.LEFT),
 }
 
@@ -104,6 +110,98 @@ def plan_docx(document):
     written = BytesIO()
     paper.save(written)
     return written.getvalue()
+
+
+def explanation_docx(slip):
+    """`slip` (an ExplanationSlip) as the bytes of a Word file.
+
+    Raises:
+        OSError: a font file, needed to measure the heading, is missing; the message names it.
+    """
+    paper = _blank_paper(slip.heading)
+    _set_heading(paper, slip)
+    opening = _paragraph("body", slip.opening)
+    opening.pPr.append(_element("w:spacing", **{"w:before": "240"}))
+    _add(paper, opening, _exchange(slip), _paragraph("body"))
+    if slip.proofs:
+        _add(paper, _paragraph("khoan", "Danh mục minh chứng"), _proofs(slip), _paragraph("body"))
+    _set_foot(paper.sections[0], slip.printed)
+    written = BytesIO()
+    paper.save(written)
+    return written.getvalue()
+
+
+def chasing_docx(letter):
+    """`letter` (a ChasingLetter) as the bytes of a Word file.
+
+    Raises:
+        OSError: a font file, needed to measure the heading, is missing; the message names it.
+    """
+    paper = _blank_paper(letter.heading)
+    _set_letterhead(paper, letter.heading, subject_lines(letter.subject, font_files()))
+    _set_addressees(paper, letter.addressees)
+    *closing, last = [_paragraph("body", text) for text in letter.closing]
+    closing[0].pPr.append(_element("w:spacing", **{"w:before": "160", "w:after": "120"}))
+    last.pPr.insert(1, OxmlElement("w:keepNext"))  # the signature never stands alone
+    _add(paper, _paragraph("body", letter.opening), _late_table(letter), _paragraph("rule"), *closing, last)
+    _set_end(paper, letter.heading)
+    _add(paper, _paragraph("rule"))
+    written = BytesIO()
+    paper.save(written)
+    return written.getvalue()
+
+
+def _set_letterhead(paper, heading, subject):
+    """The head of a công văn: its subject stands under the number, no kind across the page."""
+    lines = heading_lines(heading, font_files())
+    left = [_paragraph("parent", lines.parent)] if lines.parent else []
+    left += [_paragraph("agency", lines.agency), _short_rule(lines.agency, "agency", LEFT_COLUMN)]
+    motto = _rule(_longest(MOTTO, LOOKS["motto"]), RIGHT_COLUMN * MM)
+    right = [_paragraph("nation", NATION), _paragraph("motto", MOTTO), motto]
+    number = [_paragraph("number", heading.number), _paragraph("subject", subject)]
+    _add(paper, _columns((left, right), (number, [_paragraph("day", heading.place_and_date)])))
+
+
+def _set_addressees(paper, addressees):
+    if len(addressees) == 1:
+        return _add(paper, _paragraph("to_one", f"Kính gửi: {addressees[0]}"))
+    widths = [25 * MM, 25 * MM, (TEXT_WIDTH - 50) * MM]
+    table = _table(widths, margin=0)
+    for place, name in enumerate(addressees):
+        label = "" if place else "Kính gửi:"
+        table.append(_row([[_paragraph("to")], [_paragraph("to", label)], [_paragraph("to", name)]], widths))
+    return _add(paper, _paragraph("to"), table, _paragraph("to"))
+
+
+def _late_table(letter):
+    widths = [column.width / 100 * TEXT_WIDTH * MM for column in letter.columns]
+    table = _table(widths, margin=80, border="top left bottom right insideH insideV")
+    table.append(_row([[_paragraph("head", column.head)] for column in letter.columns], widths, heads=True))
+    keys = [_cell_key(column.css) for column in letter.columns]
+    for row in letter.rows:
+        table.append(_row([[_paragraph(key, text)] for key, text in zip(keys, row, strict=True)], widths))
+    return table
+
+
+def _exchange(slip):
+    widths = [26 * MM, (TEXT_WIDTH - 26) * MM]
+    table = _table(widths, margin=80, border="top left bottom right insideH insideV")
+    table.append(_row([[_paragraph("head", "Ngày")], [_paragraph("head", "Nội dung")]], widths, heads=True))
+    for day, lead, text, note in slip.entries:
+        lines = [_paragraph("cell", line) for line in [*text.split("\n"), *([note] if note else [])]]
+        table.append(_row([[_paragraph("middle", day)], [_paragraph("group", lead), *lines]], widths))
+    return table
+
+
+def _proofs(slip):
+    widths = [12 * MM, 68 * MM, (TEXT_WIDTH - 80) * MM]
+    table = _table(widths, margin=80, border="top left bottom right insideH insideV")
+    heads = ("TT", "Tên minh chứng", "Mã kiểm tra hoặc đường dẫn")
+    table.append(_row([[_paragraph("head", head)] for head in heads], widths, heads=True))
+    for proof in slip.proofs:
+        cells = [[_paragraph("middle", proof.number)], [_paragraph("cell", proof.title)]]
+        table.append(_row([*cells, [_paragraph("cell", proof.check)]], widths))
+    return table
 
 
 # Paper and styles
@@ -182,13 +280,22 @@ def _number_pages(section):
     paragraph._p.append(field)
 
 
+def _set_foot(section, words):
+    """Words in the bottom margin of every page."""
+    for footer in (section.first_page_footer, section.footer):
+        footer.is_linked_to_previous = False
+        paragraph = footer.paragraphs[0]
+        paragraph.style = LOOKS["recipient"].name
+        paragraph.add_run(words)
+
+
 def _set_properties(paper, heading):
     """Title, author and language; the days of python-docx's own template go, and its picture."""
     properties = paper.core_properties
     for element in list(properties._element):
         properties._element.remove(element)
-    properties.title = document_title(heading)[:255]
-    properties.author = properties.last_modified_by = (heading.agency_name or heading.agency)[:255]
+    properties.title = without_controls(document_title(heading))[:255]
+    properties.author = properties.last_modified_by = without_controls(heading.agency_name or heading.agency)[:255]
     properties.language = LANGUAGE
     relations = paper.part.package.rels
     for key in [key for key, relation in relations.items() if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
@@ -208,7 +315,7 @@ def _element(tag, **attributes):
 def _run(text):
     """A run of `text`, its line ends as breaks."""
     run = OxmlElement("w:r")
-    for place, line in enumerate(text.split("\n")):
+    for place, line in enumerate(without_controls(text).split("\n")):
         if place:
             run.append(OxmlElement("w:br"))
         words = OxmlElement("w:t")
@@ -395,11 +502,12 @@ def _like(model, row):
     made = deepcopy(model)
     for cell, words in zip(made.tc_lst, row, strict=True):
         first = cell.p_lst[0]
-        for line in words.text.split("\n")[1:]:
+        head, *rest = without_controls(words.text).split("\n")
+        for line in rest:
             more = deepcopy(first)
             cell.append(more)
             more.r_lst[0].t_lst[0].text = line
-        first.r_lst[0].t_lst[0].text = words.text.partition("\n")[0]
+        first.r_lst[0].t_lst[0].text = head
     return made
 
 

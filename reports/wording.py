@@ -33,17 +33,20 @@ def long_date(day):
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
+OPEN = "\u2003\u2003"  # a place left open on paper, to be filled in by hand
+
+
 def place_and_date(place, day, *, issued):
     """The place and time line; a draft leaves the day open, as one leaves it on paper."""
     if issued:
         return f"{place}, {long_date(day)}"
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"{place}, ngày\u2003\u2003tháng {month} năm {day.year}"
+    return f"{place}, ngày{OPEN}tháng {month} năm {day.year}"
 
 
 def document_number(number, kind, symbol):
     """'Số: 07/BC-SNV'; without a number the space stays open: 'Số:        /BC-SNV'."""
-    shown = f"{number:02d}" if number else "\u2003\u2003"
+    shown = f"{number:02d}" if number else OPEN
     return f"Số: {shown}/{kind}-{symbol}"
 
 

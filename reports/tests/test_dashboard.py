@@ -1,6 +1,6 @@
 """The dashboard: what it says of a period, and that it asks the database the same number of questions for any size."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -44,6 +44,7 @@ def make_period(ordinal, plan=None):
         starts_on=starts_on,
         ends_on=ends_on,
         agency_due_on=agency_due_on,
+        locks_on=agency_due_on + timedelta(days=15),
         consolidated_due_on=consolidated_due_on,
     )
 

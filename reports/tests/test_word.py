@@ -1,5 +1,6 @@
 """The plan as a Word file, read back by python-docx and printed by LibreOffice: the same words as the PDF."""
 
+import dataclasses
 import shutil
 import subprocess
 import time
@@ -432,3 +433,15 @@ def test_libreoffice_loses_nothing_of_a_row_longer_than_a_page(print_out):
 
     assert text.count("trên địa bàn tỉnh") >= 3 * len(POINTS)
     assert "Sau cùng" in text
+
+
+def test_what_xml_cannot_hold_is_left_out():
+    """Kept before it was refused."""
+    spoilt = "Họp\x01 báo\ufffe\uffff"
+    content = make_content(activities=[make_task(title=spoilt, details=f"{spoilt}\n{spoilt}")])
+    content["facts"] |= {"title": spoilt, "issuing_agency_name": spoilt, "signatory_name": spoilt}
+    paper = dataclasses.replace(make_paper(content), opening=spoilt)
+
+    written = "\n".join(each.text for each in everywhere(opened(paper)))
+
+    assert written.count("Họp báo") >= 4
