@@ -57,6 +57,7 @@ def _accounts(locality, coordinating_agency):
         f"{locality.slug}.{name}": User(
             username=f"{locality.slug}.{name}",
             full_name=names.get(name) or POSTS.get(role) or f"Đầu mối {agency.name}"[:150],
+            email=f"{name}@{locality.slug}.example",
             agency=agency,
             role=role,
         )

@@ -16,9 +16,10 @@ from agencies.vietnamese import nfc
 
 from ..calendar import quarters_of
 from ..loading import load_plan, read_plan
-from ..models import Activity, QuarterlyUpdate, ReportingPeriod
+from ..models import Activity, QuarterlyUpdate, ReportingPeriod, lock_lifted
 from ..obligations import load_duties, reporting_agencies
 from .amendment import live_through
+from .life import introduce, live_on
 from .quarters import begin_drafts, tell_quarter
 from .rows import Writer
 
@@ -27,6 +28,7 @@ ISSUED = (1, 15)  # month and day on which each year's plan is issued
 PAST_QUARTERS = 3
 
 
+@lock_lifted()
 @transaction.atomic
 def load_minh_hoa(today, now):
     """Load the plans in force, the accounts, and every update that would have been begun or sent by `now`.
@@ -40,10 +42,15 @@ def load_minh_hoa(today, now):
     loaded = [load_plan(data) for data in files]
     plans = [plan for plan, _created in loaded]
     create_demo_accounts(plans[0].locality, plans[0].coordinating_agency)
+    introduce(plans[0].locality)
     for data, (plan, created) in zip(files, loaded, strict=True):
         if created:
             live_through(plan, data, now)
-    return load_results(plans, today, now)
+    written = load_results(plans, today, now)
+    if loaded[-1][1]:
+        periods = list(ReportingPeriod.objects.filter(plan=plans[-1]).select_related("plan__reporting_rules"))
+        live_on(plans[-1], periods, now)
+    return written
 
 
 FIRST_YEAR = 2025  # two-tier local government began on 1/7/2025

@@ -5,13 +5,12 @@ from datetime import date, timedelta
 from itertools import cycle
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from agencies.vietnamese import fold
 
-from ..files import check_file
+from ..attachments import keep_file
 from ..models import Activity, Evidence, EvidenceKind, ProgressState
 from ..models.period import ROMAN
 from .pictures import draw_page, draw_photo
@@ -46,6 +45,8 @@ class Teller:
 
     def lines(self, story, *, wrong=False):
         """The story's lines; `wrong`: as they were before the return."""
+        if story.has_nothing:
+            return []
         activities = [self.activities[pk] for pk in story.activities]
         tell = self.line if story.steps else self.draft_line
         return [tell(story, activity, wrong) for activity in sorted(activities, key=lambda each: each.position)]
@@ -54,6 +55,12 @@ class Teller:
         """Why the first round was returned."""
         reasons = [line.reason for line in self.lines(story, wrong=True) if line.reason]
         return "\n".join(reasons) or self.words["reason"]
+
+    def no_evidence_reason(self, line):
+        """Why what is done has no proof: it was given when it was done, or it was to follow and was asked for."""
+        if line.state != ProgressState.DONE:
+            return ""
+        return self.words["proof_follows"] if line.reason else self.words["proof_given"] if line.quantity == 0 else ""
 
     def draft_line(self, story, activity, _wrong):
         words = fitting(self.words["drafts"], story.agency)
@@ -110,6 +117,7 @@ class Teller:
         for period in {story.period for story in stories}:
             sent = [story for story in stories if story.period == period and story.steps]
             rounds = {}
+            sent = [story for story in sent if not story.has_nothing]
             for story in sorted(sent, key=lambda story: chance("trouble", *story.seed))[:WITH_TROUBLES]:
                 troubles = fitting(self.words["troubles"], story.agency)
                 fields[story] = dict(next(rounds.setdefault(id(troubles), cycle(troubles))))
@@ -207,14 +215,15 @@ def _file_evidence(row, story, common):
     draw = draw_page if row["name"].endswith(".pdf") else draw_photo
     extension = row["name"].rsplit(".", 1)[1]
     content = draw(row["caption"], f"{story.agency.name} · {story.period.label}", extension)
-    checked = check_file(SimpleUploadedFile(row["name"], content), settings.UPLOAD_MAX_MB)
+    kept = keep_file(SimpleUploadedFile(row["name"], content), max_mb=settings.UPLOAD_MAX_MB)
     return Evidence(
         kind=EvidenceKind.FILE,
-        file=ContentFile(content, name=checked.name),
-        file_name=checked.name,
-        content_type=checked.content_type,
-        size=checked.size,
-        sha256=checked.sha256,
+        file=kept.content,
+        thumbnail=kept.thumbnail or "",
+        file_name=kept.name,
+        content_type=kept.content_type,
+        size=kept.size,
+        sha256=kept.sha256,
         caption=row["caption"],
         **common,
     )

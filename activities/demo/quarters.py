@@ -18,6 +18,7 @@ NEVER_SENT = ("xa-suoi-da", "xa-muong-lai")
 SENT_LATE = {"so-cong-thuong": 1, "phuong-kim-long": 1, "xa-tan-hoa": 1, "xa-van-lang": 3}  # working days
 RETURNED = ("so-tai-chinh", "xa-lac-son", "phuong-yen-phu", "xa-phuoc-tan")
 SENT_TWICE = ("so-xay-dung",)
+NOTHING_TO_REPORT = ("xa-khanh-loc",)
 WAITING = 10
 
 SENT_TWICE_BEFORE = 5  # agencies in each older quarter
@@ -50,12 +51,13 @@ class Story:
     activities: tuple[int, ...]
     steps: tuple[Step, ...] = ()
     draft_at: datetime | None = None
+    has_nothing: bool = False
 
     def until(self, now):
         """The story as far as it has come."""
         steps = tuple(step for step in self.steps if step.at <= now)
         draft_at = self.draft_at if self.draft_at and self.draft_at <= now else None
-        return Story(self.period, self.agency, self.activities, steps, draft_at)
+        return Story(self.period, self.agency, self.activities, steps, draft_at, self.has_nothing)
 
     @property
     def began(self):
@@ -104,7 +106,8 @@ def tell_quarter(period, reporting, age):
             steps.append(Step("submit", _next_morning(steps[-1].at, "again", *_seed(agency, period))))
         if agency not in returned and agency not in waiting:
             steps.append(Step("approve", _next_morning(steps[-1].at, "approve", *_seed(agency, period))))
-        stories.append(Story(period, agency, reporting[agency], tuple(steps)))
+        nothing = not age and agency.slug in NOTHING_TO_REPORT and agency not in returned + twice
+        stories.append(Story(period, agency, reporting[agency], tuple(steps), has_nothing=nothing))
     return stories
 
 

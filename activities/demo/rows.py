@@ -22,6 +22,9 @@ class Writer:
 
     def write(self, stories):
         general = self.teller.general_words(stories)
+        for story in stories:
+            if story.has_nothing:
+                general[story] = {"nothing_to_report": True, "nothing_reason": self.teller.words["nothing"]}
         updates = QuarterlyUpdate.objects.bulk_create(self._update(story, general.get(story, {})) for story in stories)
         told = list(zip(stories, updates, strict=True))
         rows = self._write_rows(told)
@@ -36,6 +39,7 @@ class Writer:
 
     def _update(self, story, general):
         sent = story.submissions
+        decided = story.steps[-1] if story.steps and story.steps[-1].move != "submit" else None
         return QuarterlyUpdate(
             period=story.period,
             agency=story.agency,
@@ -44,6 +48,8 @@ class Writer:
             first_submitted_at=sent[0] if sent else None,
             submitted_at=sent[-1] if sent else None,
             saved_at=story.saved_at(-1),
+            review_began_at=decided.at if decided else None,
+            reviewer=self.coordinator if decided else None,
             version=(len(sent) or 1) + len(story.steps),
             **general,
         )
@@ -74,8 +80,11 @@ class Writer:
             for row, line in pairs:
                 if line.reason:
                     row.words, row.quantity_done = right[line.activity].words, right[line.activity].quantity
+                    row.no_evidence_reason = self.teller.no_evidence_reason(right[line.activity])
                     corrected.append((story, row, right[line.activity], 1))
-        ActivityProgress.objects.bulk_update([row for _story, row, *_ in corrected], ["words", "quantity_done"])
+        ActivityProgress.objects.bulk_update(
+            [row for _story, row, *_ in corrected], ["words", "quantity_done", "no_evidence_reason"]
+        )
         self._write_evidence(corrected)
 
     def _write_evidence(self, lines):
@@ -96,6 +105,7 @@ class Writer:
             quantity_done=line.quantity,
             completed_on=line.completed_on,
             words=line.words,
+            no_evidence_reason=self.teller.no_evidence_reason(line),
         )
 
     def _events(self, story, update, contents):
