@@ -7,11 +7,15 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agencies.filters import AgencyFilter
+from agencies.models import Agency
 from agencies.vietnamese import MOST_WORDS, fold
 from plans.models import Channel
 
+from .matrix import COUNTS, FEW
 from .models import Activity, AssignmentRole
 from .progress import State, is_on_track
+from .submissions import SHOWN_LABELS
 
 ON_TRACK = "on-track"
 DUE = [
@@ -99,3 +103,47 @@ def _days_of(span, today):
         return date(today.year, 1, 1), date(today.year, 12, 31)
     first = date(today.year, today.month - (today.month - 1) % 3, 1)
     return first, (first + timedelta(days=100)).replace(day=1) - timedelta(days=1)
+
+
+MATRIX_SHOWS = ("missing", "late", "pending", "on_time", "returned", "waiting", "approved")
+
+
+class MatrixFilter(AgencyFilter):
+    """The matrix: which agencies, which of them by their state in the period in question, how many periods, in what
+    order. State, periods and order are chosen in memory.
+    """
+
+    focal = None
+    show = django_filters.ChoiceFilter(
+        label=_("Show"),
+        choices=[(name, SHOWN_LABELS[name]) for name in MATRIX_SHOWS],
+        method="in_memory",
+        empty_label=_("all states"),
+    )
+    count = django_filters.ChoiceFilter(
+        label=_("Periods"), choices=[(str(n), str(n)) for n in COUNTS], method="in_memory", empty_label=None
+    )
+    sort = django_filters.ChoiceFilter(
+        label=_("Order"), choices=[("name", _("by name"))], method="in_memory", empty_label=_("worst first")
+    )
+
+    class Meta:
+        model = Agency
+        fields = ["text", "kind", "group", "show", "count", "sort"]
+
+    def in_memory(self, agencies, _name, _chosen):
+        return agencies
+
+    @property
+    def chosen(self):
+        return self.form.cleaned_data if self.form.is_valid() else {}
+
+    @property
+    def periods(self):
+        return int(self.chosen.get("count") or FEW)
+
+    def agency_keys(self):
+        """Keys of the agencies chosen; None where they are all of them. A query only where one chose."""
+        if not any(self.chosen.get(name) for name in ("text", "kind", "group")):
+            return None
+        return set(self.qs.values_list("pk", flat=True))

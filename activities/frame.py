@@ -1,6 +1,5 @@
 """What stands around every page: who is here, where one may go, and the reporting period one works in."""
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -9,30 +8,23 @@ from agencies.clock import demo_date
 from plans.models import PlanStatus
 
 from .calendar import current_period, is_past
-from .models import ReportingPeriod, Status
+from .models import ReportingPeriod
+from .waiting import count_waiting, with_waiting
 
 
 def periods_of(request):
     """The periods of the locality's plans in force or past, plan by plan, newest first; read once a request.
 
-    `waiting` of each: the updates that wait for the person.
+    They know what of each waits for the person (`waiting.with_waiting`).
     """
     if not hasattr(request, "reporting_periods"):
+        periods = ReportingPeriod.objects.visible_to(request.user).exclude(plan__status=PlanStatus.DRAFT)
         request.reporting_periods = list(
-            ReportingPeriod.objects.visible_to(request.user)
-            .exclude(plan__status=PlanStatus.DRAFT)
-            .annotate(waiting=Count("updates", filter=_waits_for(request.user)))
+            with_waiting(periods, request.user, request.today)
             .select_related("plan__issuing_agency__parent", "plan__coordinating_agency__parent", "plan__locality")
             .order_by("-plan__period_start", "plan_id", "-starts_on")
         )
     return request.reporting_periods
-
-
-def _waits_for(user):
-    """A coordinator reviews what has been sent; an agency sends again what has been returned to it."""
-    if user.is_focal_point:
-        return Q(updates__status=Status.RETURNED, updates__agency__in=user.own_agency_ids)
-    return Q(updates__status=Status.SUBMITTED)
 
 
 def chosen_period(request):
@@ -74,7 +66,8 @@ def frame(request):
             "locality": user.agency.locality,
             "agency": user.agency,
             "nav": nav,
-            "tabs": nav[:4],
+            "tabs": [*_tabs(nav), _bell(request)],
+            "unread": user.unread,
             "periods": periods_of(request),
             "period": chosen_period(request),
             "now": request.now,
@@ -85,7 +78,7 @@ def frame(request):
 
 def _navigation(request):
     user = request.user
-    waiting = sum(period.waiting for period in periods_of(request))
+    waiting = count_waiting(periods_of(request))
     if user.is_focal_point:
         places = [
             ("activities:updates", "work", _("My work"), waiting, False),
@@ -95,8 +88,9 @@ def _navigation(request):
         ]
     elif user.is_coordinator:
         places = [
-            ("activities:updates", "review", _("Review"), waiting, False),
+            ("activities:review", "review", _("Review"), waiting, False),
             ("plans:list", "plan", _("Plans"), 0, False),
+            ("activities:updates", "matrix", _("Submissions"), 0, False),
             ("reports:dashboard", "overview", _("Overview"), 0, False),
             ("reports:list", "report", _("Reports"), 0, False),
             ("activities:list", "act", _("Activities"), 0, True),
@@ -113,7 +107,19 @@ def _navigation(request):
     places.append(("agencies:list", "agency", _("Agencies"), 0, False))
     if user.is_administrator:
         places.append(("accounts:users", "people", _("Users"), 0, False))
+        places.append(("accounts:jobs", "server", _("Background work"), user.failed_jobs, False))
     return [_place(request, *place) for place in places]
+
+
+def _bell(request):
+    place = _place(request, "accounts:notifications", "bell", _("Notifications"), request.user.unread, False)
+    return place | {"hot": False}
+
+
+def _tabs(nav):
+    """The three places a phone has room for beside the bell: one's own work, plans, reports."""
+    reports = [place for place in nav[2:] if place["icon"] == "report"]
+    return [*nav[:2], *reports][:3]
 
 
 def _place(request, name, icon, label, count, divider_before):
@@ -124,6 +130,6 @@ def _place(request, name, icon, label, count, divider_before):
         "label": label,
         "count": count,
         "hot": bool(count),
-        "current": request.path.startswith(url),
+        "current": getattr(request, "place", request.path).startswith(url),
         "divider_before": divider_before,
     }

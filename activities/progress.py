@@ -144,8 +144,12 @@ def standings(activities, duties, *, today, statuses=REPORTED, until=None):
 
 
 def reported_lines(activities, *, statuses=REPORTED, until=None):
-    """What counts of the activities: their lines in order of the periods. One query."""
+    """What counts of the activities: their lines in order of the periods. One query.
+
+    An update that says there is nothing to report stands for all its lines: what was typed before counts no more.
+    """
     lines = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses).exclude(state="")
+    lines = lines.filter(update__nothing_to_report=False)
     lines = lines.exclude(state=ProgressState.DONE, completed_on__isnull=True)  # of an activity taken from the agency
     if until:
         lines = lines.filter(update__period__ends_on__lte=until)
@@ -219,16 +223,28 @@ def _percent(lines):
 def total_quantity(lines, is_stock, successors=NONE):
     """Quantity over the periods: a flow is summed, a stock takes each agency's last value; None when none given.
 
-    `lines` are in order of their periods. The stock of an agency that ended counts until its successor states one.
+    `lines` are in order of their periods.
     """
     given = [line for line in lines if line.quantity_done is not None]
-    if not given:
+    return total(
+        [(line.update.period.ends_on, line.update.agency_id, line.quantity_done) for line in given],
+        is_stock,
+        successors,
+    )
+
+
+def total(values, is_stock, successors=NONE):
+    """The sum of (day, agency, value) rows in order of time; of a stock each agency's last one; None of no rows.
+
+    The stock of an agency that ended counts until its successor states one.
+    """
+    if not values:
         return None
-    if is_stock:
-        last = {line.update.agency_id: line for line in given}
-        over = successors.superseded({agency: line.update.period.ends_on for agency, line in last.items()})
-        return sum(line.quantity_done for agency, line in last.items() if agency not in over)
-    return sum(line.quantity_done for line in given)
+    if not is_stock:
+        return sum(value for _day, _agency, value in values)
+    last = {agency: (day, value) for day, agency, value in values}
+    over = successors.superseded({agency: day for agency, (day, _value) in last.items()})
+    return sum(value for agency, (_day, value) in last.items() if agency not in over)
 
 
 def count_by_state(rows):

@@ -4,10 +4,11 @@ What was done before keeps the names of its time: ended assignments, updates and
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.models import User, UserAct, UserEvent
 from agencies.models import Agency, GroupMembership, Locality, Reorganisation, ReorganisationStatus
@@ -15,18 +16,27 @@ from agencies.scheduling import Change, schedule
 from plans.models import Plan, PlanStatus, Purpose, ReportingDuty
 from plans.permissions import IN_FORCE
 
+from .explaining import OPEN
 from .models import (
     Activity,
     Assignment,
     AssignmentRole,
+    Contribution,
+    ContributionEvidence,
     Evidence,
+    Explanation,
+    Extension,
     OutputCount,
     ProgressState,
     QuarterlyUpdate,
+    ReviewComment,
     Status,
+    UpdateEvent,
+    writing_at,
 )
 from .obligations import load_duties
 from .progress import FINISHED, reported_state, standings
+from .saving import WORDS
 
 DAY = timedelta(days=1)
 
@@ -49,6 +59,15 @@ class Handover:
     @property
     def eve(self):
         return self.day - DAY
+
+    @property
+    def midnight(self):
+        """The moment it happens, whenever it is entered.
+
+        What moves is judged by it: a period that ends on the day or later was open then, and nothing that moves in it
+        has been sent, so that no figure of a period locked since changes.
+        """
+        return timezone.make_aware(datetime.combine(self.day, time.min))
 
 
 def confirm(change, *, locality, by, today, at):
@@ -114,7 +133,11 @@ def _hand_over(handover):
         _plans(handover)
         _children(handover)
         _people(handover)
-        _unsent_updates(handover)
+        with writing_at(handover.midnight):
+            _unsent_updates(handover)
+            _contributions(handover)
+            _extensions(handover)
+        _explanations(handover)
 
 
 def living_plans(day):
@@ -285,23 +308,43 @@ def _unsent_updates(handover):
 
 
 def _join_updates(update, own, at):
+    both_nothing = all(each.nothing_to_report or _is_blank(each) for each in (own, update))
+    own.nothing_to_report = both_nothing and (own.nothing_to_report or update.nothing_to_report)
+    own.nothing_reason = _joined(own.nothing_reason, update.nothing_reason) if own.nothing_to_report else ""
     lines = {line.activity_id: line for line in own.progress_rows.all()}
     for line in update.progress_rows.all():
         if line.activity_id in lines:
-            _join_lines(line, lines[line.activity_id])
+            _join_lines(line, lines[line.activity_id], at)
         else:
             line.update = own
             line.save(update_fields=["update"])
-    for field in ("results", "difficulties", "proposals"):
+    for field in WORDS:
         setattr(own, field, _joined(getattr(own, field), getattr(update, field)))
     own.version += 1
     own.saved_at = at
     own.save()
+    _keep_history(update, own)
     update.delete()
 
 
-def _join_lines(line, own):
-    """Two agencies wrote of the same activity: quantities and counts are summed, words stand one below the other."""
+def _is_blank(update):
+    """Nobody has written anything in it."""
+    return not any(getattr(update, field) for field in WORDS) and not update.progress_rows.exists()
+
+
+def _keep_history(update, own):
+    """A draft that had been sent and taken back: its rounds follow those of the update it goes into."""
+    rounds = own.events.filter(move="submit").count()
+    UpdateEvent.objects.filter(update=update).update(update=own, round=F("round") + rounds)
+    ReviewComment.objects.filter(update=update).update(update=own, round=F("round") + rounds)
+
+
+def _join_lines(line, own, at):
+    """Two agencies wrote of the same activity: quantities and counts are summed, words stand one below the other.
+
+    A number beats "not applicable" and what was done beats "nothing in this period"; where only one of the two says
+    so and the other is blank, it stays to be counted.
+    """
     states = [each.state for each in (own, line) if each.state]
     percents = [each.percent for each in (own, line) if each.percent is not None]
     quantities = [each.quantity_done for each in (own, line) if each.quantity_done is not None]
@@ -310,23 +353,81 @@ def _join_lines(line, own):
     done = own.state == ProgressState.DONE
     own.percent = 100 if done else round(sum(percents) / len(percents)) if percents else None
     own.quantity_done = sum(quantities) if quantities else None
+    own.quantity_not_applicable = own.quantity_not_applicable and line.quantity_not_applicable
+    own.nothing_in_period = own.nothing_in_period and line.nothing_in_period
     own.completed_on = max(days) if done and days else None
     own.words = _joined(own.words, line.words)
+    own.no_evidence_reason = _joined(own.no_evidence_reason, line.no_evidence_reason)
+    own.version += 1
+    own.saved_at = at
     own.save()
     _join_counts(line, own)
     Evidence.objects.filter(progress=line).update(progress=own)
 
 
 def _join_counts(line, own):
+    """Numbers are summed; where only one of the two has a number, it holds."""
     counts = {count.indicator_id: count for count in own.output_counts.all()}
     for count in OutputCount.objects.filter(progress=line):
-        if count.indicator_id in counts:
-            counts[count.indicator_id].value += count.value
-            counts[count.indicator_id].save(update_fields=["value"])
-        else:
+        there = counts.get(count.indicator_id)
+        if there is None:
             count.progress = own
             count.save(update_fields=["progress"])
+        elif not count.not_applicable:
+            there.value, there.not_applicable = (there.value or 0) + count.value, False
+            there.save(update_fields=["value", "not_applicable"])
 
 
 def _joined(first, second):
     return "\n".join(words for words in (first.strip(), second.strip()) if words)
+
+
+# What was added to activities that others lead
+
+
+def _contributions(handover):
+    """The successor may go on with them; but what was added to an activity that it leads itself stays readable there
+    under the name of that time."""
+    added = Contribution.objects.filter(agency=handover.old, period__ends_on__gte=handover.day)
+    added = list(added.select_related("period", "activity"))
+    duties = load_duties({each.activity.plan_id for each in added}) if added else None
+    for part in added:
+        if handover.new not in duties.leads_on(part.activity, part.period.ends_on):
+            _pass_on_part(part, handover)
+
+
+def _pass_on_part(part, handover):
+    own = Contribution.objects.filter(agency=handover.new, period=part.period, activity=part.activity).first()
+    if own is None:
+        part.agency = handover.new
+        part.save(update_fields=["agency"])
+        return
+    quantities = [each.quantity for each in (own, part) if each.quantity is not None]
+    own.words, own.quantity = _joined(own.words, part.words), sum(quantities) if quantities else None
+    own.version, own.saved_at = own.version + 1, handover.at
+    own.save()
+    ContributionEvidence.objects.filter(contribution=part).update(contribution=own)
+    part.delete()
+
+
+# More time, and what is to be explained
+
+
+def _extensions(handover):
+    """More time goes to who has to write: it stays where an update that was sent stays, to be corrected there."""
+    staying = QuarterlyUpdate.objects.filter(agency=handover.old).values("period")
+    given = Extension.objects.filter(agency=handover.old, period__ends_on__gte=handover.day)
+    for extension in given.exclude(period__in=staying).order_by("ordinal"):
+        before = Extension.objects.filter(agency=handover.new, period=extension.period_id).count()
+        extension.agency, extension.ordinal = handover.new, before + 1
+        extension.save(update_fields=["agency", "ordinal"])
+
+
+def _explanations(handover):
+    """What waits for an answer or a conclusion waits for the successor; where it is being asked about the same
+    activity itself, its people find both."""
+    waiting = Explanation.objects.filter(status__in=OPEN)
+    asked = list(waiting.filter(agency=handover.new).values_list("activity", flat=True))
+    waiting.filter(agency=handover.old).exclude(activity__in=asked).update(
+        agency=handover.new, version=F("version") + 1
+    )

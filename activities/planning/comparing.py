@@ -18,7 +18,7 @@ from plans.models import (
     ReportingDuty,
     Requirement,
 )
-from plans.words import word_diff
+from plans.words import one_page, word_diff
 
 ADDED, CHANGED, DROPPED, OTHER = "added", "changed", "dropped", "other"
 
@@ -99,6 +99,7 @@ class Comparison:
         return self.count(DROPPED)
 
 
+@one_page()
 def compare(before, after):
     """A Comparison of two contents (as `versions.content_of` writes them)."""
     old = {row["id"]: row for row in before["activities"]}

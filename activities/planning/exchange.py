@@ -19,7 +19,7 @@ from agencies.workbook import Column, write_table
 from plans.drafting import lock
 from plans.models import Channel
 from plans.parties import Directory, Party
-from plans.words import word_diff
+from plans.words import Effort, one_page, word_diff
 
 from ..models import Activity
 from ..products import printed_product, read_product
@@ -130,10 +130,9 @@ class ActivityImporter(Importer):
     shown = ("title", "lead", "schedule_text", "product")
     template = "activities/activity_import.html"
     title = gettext_lazy("Activities from Excel")
-    diff = staticmethod(word_diff)
 
     def __init__(self, plan):
-        self.plan = plan
+        self.plan, self.effort = plan, Effort()
         self.kind = f"activities-{plan.pk}"
         self.file_name = workbook_name(plan)
         self.done_url = reverse("activities:grid", args=[plan.pk])
@@ -143,6 +142,10 @@ class ActivityImporter(Importer):
 
     def context(self):
         return {"plan": self.plan}
+
+    def diff(self, before, after):
+        with one_page(self.effort):
+            return word_diff(before, after)
 
     def read(self, table):
         reading = Reading(self.plan, table)

@@ -3,7 +3,7 @@
 Everything plays in the second quarter of 2026: 15/3 to 14/6, agencies due on Tuesday 16/6.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import factory
@@ -20,13 +20,27 @@ from activities.models import (
     ActivityProgress,
     Assignment,
     AssignmentRole,
+    ConsolidatedPeriod,
+    Contribution,
+    ContributionEvidence,
+    Digest,
     Evidence,
     EvidenceKind,
+    Explanation,
+    ExplanationEvidence,
+    ExplanationMessage,
+    Extension,
     Indicator,
+    LetterState,
+    MessageKind,
     OutputCount,
+    PeriodEvent,
     ProgressState,
     QuarterlyUpdate,
+    Reminder,
     ReportingPeriod,
+    ReportingRules,
+    ReviewComment,
     Status,
     UpdateEvent,
 )
@@ -36,6 +50,7 @@ from plans.tests.factories import PlanFactory
 
 TODAY = date(2026, 6, 15)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+PICTURE = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")  # one pixel of WebP
 
 
 def moment(day=15, hour=9, month=6, year=2026):
@@ -117,7 +132,63 @@ class ReportingPeriodFactory(DjangoModelFactory):
     starts_on = factory.SelfAttribute("quarter.starts_on")
     ends_on = factory.SelfAttribute("quarter.ends_on")
     agency_due_on = factory.SelfAttribute("quarter.agency_due_on")
+    locks_on = factory.LazyAttribute(lambda period: period.agency_due_on + timedelta(days=15))
     consolidated_due_on = factory.SelfAttribute("quarter.consolidated_due_on")
+
+
+class ReportingRulesFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportingRules
+
+    plan = factory.SubFactory(PlanFactory)
+
+
+class ConsolidatedPeriodFactory(DjangoModelFactory):
+    """The first half of 2026."""
+
+    class Meta:
+        model = ConsolidatedPeriod
+
+    plan = factory.SubFactory(PlanFactory)
+    kind = "half_year"
+    year = 2026
+    ordinal = 1
+    label = "6 tháng đầu năm 2026"
+    starts_on = date(2025, 12, 15)
+    ends_on = date(2026, 6, 14)
+    consolidated_due_on = date(2026, 6, 20)
+
+
+class PeriodEventFactory(DjangoModelFactory):
+    class Meta:
+        model = PeriodEvent
+
+    period = factory.SubFactory("activities.tests.factories.ReportingPeriodFactory")
+    plan = factory.SelfAttribute("period.plan")
+    act = "changed"
+    about = factory.SelfAttribute("period.label")
+    by_name = "Nguyễn Thị Hạnh"
+    at = factory.LazyFunction(lambda: moment())
+
+
+class ExtensionFactory(DjangoModelFactory):
+    """One agency may write in a period until 10/7, ten days after the others."""
+
+    class Meta:
+        model = Extension
+
+    period = factory.SubFactory(ReportingPeriodFactory)
+    agency = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..period.plan.locality"))
+    ordinal = factory.LazyAttribute(
+        lambda each: Extension.objects.filter(period=each.period, agency=each.agency).count() + 1
+    )
+    until = date(2026, 7, 10)
+    reason = "Bão, mất liên lạc."
+    by = factory.LazyAttribute(
+        lambda each: UserFactory(agency=each.period.plan.coordinating_agency, role=Role.COORDINATOR)
+    )
+    by_name = factory.SelfAttribute("by.full_name")
+    at = factory.LazyFunction(moment)
 
 
 class QuarterlyUpdateFactory(DjangoModelFactory):
@@ -168,7 +239,7 @@ class OutputCountFactory(DjangoModelFactory):
 
 
 class EvidenceFactory(DjangoModelFactory):
-    """A link; with `is_file=True` a small PDF."""
+    """A link; with `is_file=True` a small PDF, with `is_picture=True` a picture with its thumbnail."""
 
     class Meta:
         model = Evidence
@@ -183,12 +254,49 @@ class EvidenceFactory(DjangoModelFactory):
             size=len(PDF),
             sha256="0" * 64,
         )
+        is_picture = factory.Trait(
+            is_file=True,
+            file=factory.LazyFunction(lambda: ContentFile(PICTURE, "anh.webp")),
+            thumbnail=factory.LazyFunction(lambda: ContentFile(PICTURE, "nho.webp")),
+            file_name="ảnh hội nghị.webp",
+            content_type="image/webp",
+            size=len(PICTURE),
+        )
 
     progress = factory.SubFactory(ActivityProgressFactory)
     kind = EvidenceKind.LINK
     url = factory.Sequence("https://minhhoa.example/tin-{}".format)
     added_by = factory.SubFactory(UserFactory, agency=factory.SelfAttribute("..progress.update.agency"))
     added_at = factory.LazyFunction(moment)
+
+
+class ContributionFactory(DjangoModelFactory):
+    """The part of an agency that cooperates in the activity."""
+
+    class Meta:
+        model = Contribution
+
+    period = factory.SubFactory(ReportingPeriodFactory)
+    activity = factory.LazyAttribute(lambda part: ActivityFactory(plan=part.period.plan))
+    agency = factory.LazyAttribute(
+        lambda part: AssignmentFactory(activity=part.activity, role=AssignmentRole.COOPERATING).agency
+    )
+    words = "Phối hợp đưa tin 02 hội nghị."
+    quantity = None
+    by = factory.LazyAttribute(lambda part: UserFactory(agency=part.agency))
+    by_name = factory.SelfAttribute("by.full_name")
+    agency_name = factory.SelfAttribute("agency.name")
+    saved_at = factory.LazyFunction(moment)
+
+
+class ContributionEvidenceFactory(EvidenceFactory):
+    class Meta:
+        model = ContributionEvidence
+        exclude = ["progress"]
+
+    progress = None
+    contribution = factory.SubFactory(ContributionFactory)
+    added_by = factory.SelfAttribute("contribution.by")
 
 
 class UpdateEventFactory(DjangoModelFactory):
@@ -203,6 +311,57 @@ class UpdateEventFactory(DjangoModelFactory):
     role = factory.SelfAttribute("by.role")
     by_name = factory.SelfAttribute("by.full_name")
     by_agency_name = factory.SelfAttribute("by.agency.name")
+    at = factory.LazyFunction(moment)
+
+
+class DigestFactory(DjangoModelFactory):
+    """The letter of Wednesday 17/6 to a focal point, sent; `address` may be none."""
+
+    class Meta:
+        model = Digest
+
+    agency = factory.SubFactory(AgencyFactory)
+    locality = factory.SelfAttribute("agency.locality")
+    person = factory.SubFactory(UserFactory, agency=factory.SelfAttribute("..agency"))
+    recipient = factory.LazyAttribute(lambda letter: f"user:{letter.person.pk}")
+    day = date(2026, 6, 17)
+    name = factory.SelfAttribute("person.full_name")
+    address = factory.SelfAttribute("person.email")
+    subject = "1 việc, quá hạn 1 ngày"
+    text = "Cập nhật Quý II/2026"
+    html = "<!doctype html><p>Cập nhật Quý II/2026</p>"
+    state = LetterState.SENT
+    written_at = factory.LazyFunction(lambda: moment(17, 7))
+    sent_at = factory.LazyFunction(lambda: moment(17, 7))
+
+
+class ReminderFactory(DjangoModelFactory):
+    """A step told in a letter."""
+
+    class Meta:
+        model = Reminder
+
+    period = factory.SubFactory(ReportingPeriodFactory)
+    agency = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..period.plan.locality"))
+    digest = factory.SubFactory(DigestFactory, agency=factory.SelfAttribute("..agency"))
+    recipient = factory.SelfAttribute("digest.recipient")
+    step = "after:1"
+    day = factory.SelfAttribute("digest.day")
+
+
+class ReviewCommentFactory(DjangoModelFactory):
+    """A remark to the agency on the whole of a sent update."""
+
+    class Meta:
+        model = ReviewComment
+
+    update = factory.SubFactory(QuarterlyUpdateFactory, status=Status.SUBMITTED)
+    text = "Đề nghị bổ sung lịch phát sóng tháng 8."
+    round = 1
+    by = factory.SubFactory(
+        UserFactory, role=Role.COORDINATOR, agency=factory.SelfAttribute("..update.period.plan.coordinating_agency")
+    )
+    by_name = factory.SelfAttribute("by.full_name")
     at = factory.LazyFunction(moment)
 
 
@@ -257,3 +416,65 @@ def with_draft(world):
         status=PlanStatus.DRAFT,
     )
     return world
+
+
+class ExplanationFactory(DjangoModelFactory):
+    """A leader asked on 12/6 at nine; an answer is due on 16/6. With a word where `ask` is not False."""
+
+    class Meta:
+        model = Explanation
+        skip_postgeneration_save = True
+
+    activity = factory.SubFactory(ActivityFactory)
+    plan = factory.SelfAttribute("activity.plan")
+    agency = factory.SubFactory(AgencyFactory, locality=factory.SelfAttribute("..activity.plan.locality"))
+    subject = "Vì sao hội nghị chưa tổ chức?"
+    answer_by = date(2026, 6, 16)
+    asked_by = factory.SubFactory(
+        UserFactory, role=Role.LEADER, agency=factory.SelfAttribute("..activity.plan.issuing_agency")
+    )
+    asked_at = factory.LazyFunction(lambda: moment(12))
+
+    @factory.post_generation
+    def ask(self, create, extracted, **_kwargs):
+        if create and extracted is not False:
+            ExplanationMessageFactory(explanation=self, answer_by=self.answer_by)
+
+
+class ExplanationMessageFactory(DjangoModelFactory):
+    """The question; another `kind` by somebody else is another word."""
+
+    class Meta:
+        model = ExplanationMessage
+
+    explanation = factory.SubFactory(ExplanationFactory, ask=False)
+    kind = MessageKind.ASK
+    text = "Đề nghị nêu rõ nguyên nhân."
+    by = factory.SelfAttribute("explanation.asked_by")
+    by_name = factory.SelfAttribute("by.full_name")
+    by_agency_name = factory.SelfAttribute("by.agency.name")
+    at = factory.SelfAttribute("explanation.asked_at")
+
+
+class ExplanationEvidenceFactory(DjangoModelFactory):
+    """A link that goes with an answer; with `is_file=True` a small PDF."""
+
+    class Meta:
+        model = ExplanationEvidence
+
+    class Params:
+        is_file = factory.Trait(
+            kind=EvidenceKind.FILE,
+            url="",
+            file=factory.LazyFunction(lambda: ContentFile(PDF, "bien-ban.pdf")),
+            file_name="biên bản.pdf",
+            content_type="application/pdf",
+            size=len(PDF),
+            sha256="0" * 64,
+        )
+
+    message = factory.SubFactory(ExplanationMessageFactory, kind=MessageKind.ANSWER)
+    kind = EvidenceKind.LINK
+    url = factory.Sequence("https://minhhoa.example/giai-trinh-{}".format)
+    added_by = factory.SelfAttribute("message.by")
+    added_at = factory.LazyFunction(moment)

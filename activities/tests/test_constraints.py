@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from accounts.tests.factories import UserFactory
 from activities.models import QuarterlyUpdate, Status
 from agencies.tests.factories import AgencyGroupFactory
 
@@ -16,10 +17,22 @@ from .factories import (
     ActivityGroupFactory,
     ActivityProgressFactory,
     AssignmentFactory,
+    ConsolidatedPeriodFactory,
+    ContributionEvidenceFactory,
+    ContributionFactory,
+    DigestFactory,
     EvidenceFactory,
+    ExplanationEvidenceFactory,
+    ExplanationFactory,
+    ExplanationMessageFactory,
+    ExtensionFactory,
     OutputCountFactory,
+    PeriodEventFactory,
     QuarterlyUpdateFactory,
+    ReminderFactory,
     ReportingPeriodFactory,
+    ReportingRulesFactory,
+    ReviewCommentFactory,
     UpdateEventFactory,
     moment,
 )
@@ -57,12 +70,57 @@ REFUSED = {
     "group_once_in_activity": [
         lambda: again(AssignmentFactory, AssignmentFactory(group=AgencyGroupFactory()), "activity", "group")
     ],
+    "comment_says_something": [lambda: ReviewCommentFactory(text="")],
     "period_once_in_plan": [
         lambda: again(ReportingPeriodFactory, ReportingPeriodFactory(), "plan", "starts_on", "ends_on", ordinal=3)
     ],
     "period_ends_after_start": [lambda: ReportingPeriodFactory(starts_on=DAY, ends_on=DAY - timedelta(days=1))],
     "period_due_after_cutoff": [lambda: ReportingPeriodFactory(agency_due_on=date(2026, 6, 14))],
     "period_consolidated_after_agency_due": [lambda: ReportingPeriodFactory(consolidated_due_on=date(2026, 6, 15))],
+    "period_locks_after_due": [lambda: ReportingPeriodFactory(locks_on=date(2026, 6, 16))],
+    "rules_base_known": [
+        lambda: ReportingRulesFactory(base="week"),
+        lambda: ReportingRulesFactory(base="nine_months"),
+    ],
+    "rules_cutoff_is_a_day": [
+        lambda: ReportingRulesFactory(cutoff_day=0),
+        lambda: ReportingRulesFactory(cutoff_day=32),
+    ],
+    "rules_agency_due_is_a_day": [
+        lambda: ReportingRulesFactory(agency_due_day=0),
+        lambda: ReportingRulesFactory(agency_due_day=32),
+    ],
+    "rules_consolidated_due_is_a_day": [
+        lambda: ReportingRulesFactory(consolidated_due_day=0),
+        lambda: ReportingRulesFactory(consolidated_due_day=32),
+    ],
+    "rules_grace_at_most_a_year": [lambda: ReportingRulesFactory(grace_days=367)],
+    "rules_extensions_at_most_twenty": [lambda: ReportingRulesFactory(extensions_per_period=21)],
+    "period_kind_known": [lambda: ReportingPeriodFactory(kind="week")],
+    "rules_every_day_at_most": [lambda: ReportingRulesFactory(every_days=0)],
+    "consolidated_once_in_plan": [
+        lambda: again(
+            ConsolidatedPeriodFactory, ConsolidatedPeriodFactory(), "plan", "kind", "starts_on", "ends_on", ordinal=2
+        )
+    ],
+    "consolidated_kind_known": [
+        lambda: ConsolidatedPeriodFactory(kind="week"),
+        lambda: ConsolidatedPeriodFactory(kind="month"),
+    ],
+    "consolidated_ends_after_start": [
+        lambda: ConsolidatedPeriodFactory(ends_on=date(2025, 12, 14), consolidated_due_on=date(2026, 6, 20))
+    ],
+    "consolidated_due_after_cutoff": [lambda: ConsolidatedPeriodFactory(consolidated_due_on=date(2026, 6, 14))],
+    "extension_counted_once": [
+        lambda: again(ExtensionFactory, ExtensionFactory(), "period", "agency", "ordinal"),
+    ],
+    "extension_has_reason": [lambda: ExtensionFactory(reason="")],
+    "period_event_act_known": [lambda: PeriodEventFactory(act="forgotten")],
+    "period_event_has_reason": [
+        lambda: PeriodEventFactory(act="unlocked"),
+        lambda: PeriodEventFactory(act="locked"),
+        lambda: PeriodEventFactory(act="extended"),
+    ],
     "update_once_per_agency_and_period": [
         lambda: again(QuarterlyUpdateFactory, QuarterlyUpdateFactory(), "agency", "period")
     ],
@@ -71,6 +129,26 @@ REFUSED = {
         lambda: QuarterlyUpdateFactory(status=Status.SUBMITTED, submitted_at=None),
         lambda: QuarterlyUpdateFactory(status=Status.RETURNED, first_submitted_at=None),
         lambda: QuarterlyUpdateFactory(status=Status.APPROVED, submitted_at=None, first_submitted_at=moment()),
+    ],
+    "update_nothing_has_reason": [lambda: QuarterlyUpdateFactory(nothing_to_report=True)],
+    "update_on_behalf_is_explained": [
+        lambda: QuarterlyUpdateFactory(on_behalf_by=UserFactory(), on_behalf_name="Tuấn"),
+        lambda: QuarterlyUpdateFactory(on_behalf_by=UserFactory(), on_behalf_reason="Mất mạng"),
+    ],
+    "contribution_once": [lambda: again(ContributionFactory, ContributionFactory(), "period", "activity", "agency")],
+    "contribution_says_something": [lambda: ContributionFactory(words="")],
+    "contribution_evidence_is_file_or_link": [
+        lambda: ContributionEvidenceFactory(url=""),
+        lambda: ContributionEvidenceFactory(is_file=True, url="https://minhhoa.example/"),
+        lambda: ContributionEvidenceFactory(is_file=True, file="", sha256=""),
+    ],
+    "contribution_evidence_scan_known": [lambda: ContributionEvidenceFactory(scan="perhaps")],
+    "count_is_number_or_not_applicable": [
+        lambda: OutputCountFactory(value=None),
+        lambda: OutputCountFactory(value=3, not_applicable=True),
+    ],
+    "progress_quantity_or_not_applicable": [
+        lambda: ActivityProgressFactory(quantity_done=3, quantity_not_applicable=True)
     ],
     "progress_once_per_activity": [
         lambda: again(ActivityProgressFactory, ActivityProgressFactory(), "update", "activity")
@@ -82,12 +160,31 @@ REFUSED = {
     ],
     "progress_state_known": [lambda: ActivityProgressFactory(state="maybe")],
     "count_once_per_indicator": [lambda: again(OutputCountFactory, OutputCountFactory(), "progress", "indicator")],
+    "explanation_status_known": [lambda: ExplanationFactory(status="lost")],
+    "explanation_one_open": [
+        lambda: again(ExplanationFactory, ExplanationFactory(), "activity", "agency"),
+        lambda: again(ExplanationFactory, ExplanationFactory(status="answered"), "activity", "agency"),
+    ],
+    "explanation_message_kind_known": [lambda: ExplanationMessageFactory(kind="sighs")],
+    "explanation_message_says_something": [lambda: ExplanationMessageFactory(text="")],
+    "update_event_return_has_reason": [lambda: UpdateEventFactory(move="return", reason="")],
+    "explanation_evidence_is_file_or_link": [
+        lambda: ExplanationEvidenceFactory(url=""),
+        lambda: ExplanationEvidenceFactory(is_file=True, sha256=""),
+    ],
+    "explanation_evidence_scan_known": [lambda: ExplanationEvidenceFactory(scan="maybe")],
+    "evidence_scan_known": [lambda: EvidenceFactory(scan="perhaps")],
     "evidence_is_file_or_link": [
         lambda: EvidenceFactory(url=""),
         lambda: EvidenceFactory(is_file=True, url="https://minhhoa.example/"),
         lambda: EvidenceFactory(is_file=True, sha256=""),
         lambda: EvidenceFactory(kind="file"),
         lambda: EvidenceFactory(kind="note"),
+    ],
+    "digest_once_a_day": [lambda: again(DigestFactory, DigestFactory(), "recipient", "day")],
+    "digest_state_known": [lambda: DigestFactory(state="lost")],
+    "reminder_never_twice": [
+        lambda: again(ReminderFactory, ReminderFactory(), "period", "agency", "step", "recipient"),
     ],
 }
 CASES = [(name, place) for name, breaks in REFUSED.items() for place in range(len(breaks))]

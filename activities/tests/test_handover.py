@@ -4,14 +4,15 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from accounts.jobs import run_waiting
 from accounts.models import Role, User, UserAct
 from accounts.tests.factories import PASSWORD, UserFactory, login
-from activities.models import Status
+from activities.models import ReportingPeriod, Status
 from activities.open_work import locality_plans, open_work
 from plans.models import PlanStatus
 from plans.tests.factories import PlanFactory
 
-from .factories import TODAY, make_world
+from .factories import TODAY, ExplanationFactory, make_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -32,7 +33,9 @@ def world():
 
 
 def open_of(world):
-    return open_work(world.agency, locality_plans(world.administrator), today=TODAY)
+    plans = locality_plans(world.administrator)
+    periods = ReportingPeriod.objects.filter(plan__in=plans).exclude(plan__status=PlanStatus.DRAFT)
+    return open_work(world.agency, plans, periods, today=TODAY)
 
 
 def post(world, **data):
@@ -67,6 +70,17 @@ def test_what_is_over_is_not_open(world):
     assert open_of(world) == []
 
 
+def test_an_explanation_that_is_asked_for_is_open(world):
+    asked = ExplanationFactory(activity=world.activity, agency=world.agency)
+    ExplanationFactory(activity=world.activity, agency=world.agency, status="concluded")
+
+    _update, explanation, _led = open_of(world)
+
+    assert explanation.what == f"Explanation: {asked.subject}"
+    assert explanation.note == f"on activity {world.activity.number} of {world.plan}"
+    assert (explanation.due_on, explanation.url) == (asked.answer_by, asked.get_absolute_url())
+
+
 def test_to_somebody_of_the_agency(world):
     successor = UserFactory(agency=world.agency)
     page = world.browser.get(world.address)
@@ -82,9 +96,9 @@ def test_to_somebody_of_the_agency(world):
     assert world.period.title in world.browser.get(response.url).text
 
 
-def test_to_somebody_new(world, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        response = post(world, to="new", full_name="Vì Văn Thoại", email="thoai@mh.example")
+def test_to_somebody_new(world):
+    response = post(world, to="new", full_name="Vì Văn Thoại", email="thoai@mh.example")
+    run_waiting()
 
     new = User.objects.get(username="thoai")
     assert (new.agency, new.role) == (world.agency, Role.FOCAL_POINT)

@@ -6,17 +6,23 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.tests.factories import PASSWORD, login
-from activities.models import Status
+from activities.models import AssignmentRole, Status
+from activities.snapshot import content_of
 from plans.tests.factories import PART_FACTORIES, ChannelFactory
 
 from .factories import (
     TODAY,
     ActivityFactory,
     AssignmentFactory,
+    ConsolidatedPeriodFactory,
     EvidenceFactory,
+    ExplanationEvidenceFactory,
+    ExplanationFactory,
     IndicatorFactory,
     OutputCountFactory,
+    UpdateEventFactory,
     make_world,
+    moment,
     with_draft,
 )
 
@@ -25,8 +31,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MOST = 15
 MOST_OF_A_DRAFT = 20  # the workspace: all parts, their rows and the check on one page
 MOST_OF_A_PLAN = 20  # the plan read whole: all parts and activities, versions, files, events, agencies' own plans
+MOST_OF_REMINDERS = 20  # what has gone out, and everything the letters of the next day are made of
 MOST_OF_A_LIST = 12  # pages whose name begins with one of LISTS
-LISTS = ("plans", "activities", "agencies", "users")
+LISTS = ("plans", "activities", "agencies", "users", "matrix")
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +54,12 @@ def furnished(agencies, activities, status):
         for line in update.progress_rows.all():
             OutputCountFactory(progress=line, indicator=indicators[1])
             EvidenceFactory(progress=line, added_by=world.focal_point)
+    world.explanations = [
+        ExplanationFactory(activity=world.activity, agency=update.agency, asked_by=world.leader)
+        for update in world.all_updates[:20]
+    ]
+    for explanation in world.explanations:
+        ExplanationEvidenceFactory(message=explanation.messages.get())
     for factory in PART_FACTORIES.values():
         factory.create_batch(activities, plan=world.plan)
     with_draft(world)
@@ -63,6 +76,19 @@ def workspace(query=""):
 
 def at_row(part):
     return lambda world: workspace(f"?part={part}&row={world.parts[part][0].pk}")(world)
+
+
+def sent_twice(world):
+    for number in (1, 2):
+        UpdateEventFactory(update=world.update, round=number, content=content_of(world.update), at=moment(10 + number))
+    return world.update.pk
+
+
+def helped(world):
+    """An activity in which the agency cooperates."""
+    activity = AssignmentFactory(activity__plan=world.plan).activity
+    AssignmentFactory(activity=activity, agency=world.agency, role=AssignmentRole.COOPERATING)
+    return activity.pk
 
 
 # page: (who, status of the updates, its address in a world)
@@ -127,8 +153,13 @@ PAGES = {
         Status.RETURNED,
         lambda world: reverse("accounts:hand_over", args=[world.focal_point.pk]),
     ),
+    "notifications": ("coordinator", Status.DRAFT, lambda world: reverse("accounts:notifications")),
+    "what to hear": ("focal_point", Status.DRAFT, lambda world: reverse("accounts:notification_settings")),
+    "background work": ("administrator", Status.DRAFT, lambda world: reverse("accounts:jobs")),
+    "own background work": ("focal_point", Status.DRAFT, lambda world: reverse("accounts:jobs")),
     "saved views": ("coordinator", Status.DRAFT, lambda world: reverse("accounts:views")),
     "activity": ("coordinator", Status.SUBMITTED, lambda world: world.activity.get_absolute_url()),
+    "asking": ("leader", Status.SUBMITTED, lambda world: reverse("activities:ask", args=[world.activity.pk])),
     "draft, a row of the annex": (
         "coordinator",
         Status.DRAFT,
@@ -146,6 +177,40 @@ PAGES = {
     "my work": ("focal_point", Status.DRAFT, lambda world: reverse("activities:updates")),
     "my work, returned": ("focal_point", Status.RETURNED, lambda world: reverse("activities:updates")),
     "submissions": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:updates")),
+    "review queue": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:review")),
+    "review queue, filtered": ("coordinator", Status.SUBMITTED, lambda world: "/review/?show=clean"),
+    "review of one": (
+        "coordinator",
+        Status.SUBMITTED,
+        lambda world: reverse("activities:review_update", args=[world.update.pk]),
+    ),
+    "approving many": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:approve_many")),
+    "matrix": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:matrix") + "?count=12&all=1"),
+    "matrix, filtered": ("leader", Status.RETURNED, lambda world: "/updates/matrix/?text=so&show=returned&sort=name"),
+    "matrix as a workbook": ("leader", Status.SUBMITTED, lambda world: reverse("activities:matrix_xlsx")),
+    "explanations": ("leader", Status.SUBMITTED, lambda world: reverse("activities:explanations")),
+    "own explanations": ("focal_point", Status.SUBMITTED, lambda world: reverse("activities:explanations")),
+    "explanation": ("leader", Status.SUBMITTED, lambda world: world.explanations[0].get_absolute_url()),
+    "explanation as PDF": (
+        "leader",
+        Status.SUBMITTED,
+        lambda world: reverse("reports:explanation_pdf", args=[world.explanations[0].pk]),
+    ),
+    "rounds": (
+        "focal_point",
+        Status.RETURNED,
+        lambda world: reverse("activities:rounds", args=[sent_twice(world)]),
+    ),
+    "on behalf": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("activities:on_behalf", args=[world.period.pk, world.agency.pk]),
+    ),
+    "own part": (
+        "focal_point",
+        Status.DRAFT,
+        lambda world: reverse("activities:contribution", args=[world.period.pk, helped(world)]),
+    ),
     "own update": ("focal_point", Status.DRAFT, lambda world: world.update.get_absolute_url()),
     "update to review": ("coordinator", Status.SUBMITTED, lambda world: world.update.get_absolute_url()),
     "line": (
@@ -153,13 +218,72 @@ PAGES = {
         Status.DRAFT,
         lambda world: reverse("activities:progress", args=[world.update.pk, world.activity.pk]),
     ),
+    "fill in with Excel": (
+        "focal_point",
+        Status.DRAFT,
+        lambda world: reverse("activities:offline_upload", args=[world.update.pk]),
+    ),
+    "form to fill in": (
+        "focal_point",
+        Status.DRAFT,
+        lambda world: reverse("activities:offline_form", args=[world.update.pk]),
+    ),
+    "evidence": (
+        "focal_point",
+        Status.DRAFT,
+        lambda world: reverse("activities:evidence_edit", args=[world.line.evidence.first().pk]),
+    ),
+    "sheet": ("focal_point", Status.DRAFT, lambda world: reverse("activities:sheet", args=[world.update.pk])),
+    "sheet, returned": (
+        "focal_point",
+        Status.RETURNED,
+        lambda world: reverse("activities:sheet", args=[world.update.pk]),
+    ),
+    "nothing to report": (
+        "focal_point",
+        Status.DRAFT,
+        lambda world: reverse("activities:nothing", args=[world.update.pk]),
+    ),
     "words": ("focal_point", Status.RETURNED, lambda world: reverse("activities:words", args=[world.update.pk])),
     "calendar": ("coordinator", Status.SUBMITTED, lambda world: reverse("activities:calendar")),
+    "reporting periods": (
+        "coordinator",
+        Status.SUBMITTED,
+        lambda world: reverse("plans:periods", args=[world.plan.pk]),
+    ),
+    "own reporting periods": (
+        "focal_point",
+        Status.SUBMITTED,
+        lambda world: reverse("plans:periods", args=[world.plan.pk]),
+    ),
+    "rules of the calendar": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("plans:period_rules", args=[world.plan.pk]),
+    ),
+    "reporting period": (
+        "coordinator",
+        Status.SUBMITTED,
+        lambda world: reverse("activities:period", args=[world.period.pk]),
+    ),
+    "extension": (
+        "coordinator",
+        Status.DRAFT,
+        lambda world: reverse("activities:extend", args=[world.period.pk, world.agency.pk]),
+    ),
+    "consolidated": (
+        "leader",
+        Status.APPROVED,
+        lambda world: reverse("activities:consolidated", args=[ConsolidatedPeriodFactory(plan=world.plan).pk]),
+    ),
+    "public holidays": ("administrator", Status.DRAFT, lambda world: reverse("agencies:holidays")),
     "own calendar": ("focal_point", Status.SUBMITTED, lambda world: reverse("activities:calendar")),
     "plan to begin from": ("coordinator", Status.DRAFT, lambda world: reverse("plans:sources")),
     "plans to carry out": ("focal_point", Status.DRAFT, lambda world: reverse("plans:parents")),
     "templates": ("coordinator", Status.DRAFT, lambda world: reverse("plans:templates")),
     "own plans of agencies": ("leader", Status.DRAFT, lambda world: reverse("plans:children", args=[world.plan.pk])),
+    "reminders": ("coordinator", Status.DRAFT, lambda world: reverse("plans:reminders", args=[world.plan.pk])),
+    "reminders, returned": ("leader", Status.RETURNED, lambda world: reverse("plans:reminders", args=[world.plan.pk])),
     "dashboard": ("leader", Status.SUBMITTED, lambda world: reverse("reports:dashboard")),
     "reports": ("leader", Status.APPROVED, lambda world: reverse("reports:list")),
     "report": ("coordinator", Status.APPROVED, lambda world: reverse("reports:detail", args=[world.period.pk])),
@@ -171,6 +295,8 @@ def most_of(page):
         return MOST_OF_A_DRAFT
     if page in ("plan", "plan check"):
         return MOST_OF_A_PLAN
+    if page.startswith("reminders"):
+        return MOST_OF_REMINDERS
     return MOST_OF_A_LIST if page.startswith(LISTS) else MOST
 
 
@@ -178,9 +304,9 @@ def queries_of(worlds, page):
     who, _status, address = PAGES[page]
     counts = []
     for world in worlds:
-        browser = login(getattr(world, who))
+        browser, page_address = login(getattr(world, who)), address(world)
         with CaptureQueriesContext(connection) as asked:
-            assert browser.get(address(world)).status_code in (200, 302)
+            assert browser.get(page_address).status_code in (200, 302)
         counts.append(len(asked))
     return counts
 

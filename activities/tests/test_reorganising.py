@@ -9,8 +9,17 @@ from django.db import connection
 
 from accounts.models import Role, UserAct, UserEvent
 from accounts.tests.factories import UserFactory
-from activities.models import ActivityProgress, Assignment, QuarterlyUpdate, Status
+from activities.models import (
+    ActivityProgress,
+    Assignment,
+    Contribution,
+    PeriodLocked,
+    QuarterlyUpdate,
+    Status,
+    lock_lifted,
+)
 from activities.obligations import load_duties, obliged_agencies
+from activities.permissions import can_answer_explanation
 from activities.progress import State, standings
 from activities.reorganising import apply_due, carry_out, confirm
 from agencies.models import Agency, GroupMembership, ReorganisationStatus
@@ -23,11 +32,18 @@ from .factories import (
     ActivityFactory,
     ActivityProgressFactory,
     AssignmentFactory,
+    ContributionEvidenceFactory,
+    ContributionFactory,
+    DigestFactory,
     EvidenceFactory,
+    ExplanationFactory,
+    ExtensionFactory,
     IndicatorFactory,
     OutputCountFactory,
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
+    ReviewCommentFactory,
+    UpdateEventFactory,
     moment,
 )
 
@@ -435,6 +451,232 @@ def test_what_was_sent_stays_as_it_is(plan, old):
     for update in (sent, early):
         update.refresh_from_db()
     assert (sent.agency, sent.agency_name, early.agency) == (old, "Xã Bản Mới", old)
+
+
+# A period that was locked since
+
+
+@pytest.mark.locked
+def test_what_is_entered_after_the_lock_moves_as_of_its_day(plan, old, other, clock):
+    """What the agencies had begun comes together; what they had sent stays as it was sent."""
+    with lock_lifted():
+        activity = ActivityFactory(plan=plan)
+        first, second = begun(plan, old, leads=False), begun(plan, other, leads=False)
+        line = ActivityProgressFactory(update=first, activity=activity, quantity_done=3)
+        twin = ActivityProgressFactory(update=second, activity=activity, quantity_done=4)
+        OutputCountFactory(progress=twin, value=5)
+        EvidenceFactory(progress=twin)
+        ContributionFactory(period=first.period, agency=old)
+        past = begun(plan, other, 2, leads=False)
+    clock(date(2026, 12, 1))
+    assert first.period.locks_on < date(2026, 12, 1)
+
+    into = happens(old, other, into=new("Xã Mới"), today=date(2026, 12, 1))
+
+    line.refresh_from_db()
+    past.refresh_from_db()
+    assert QuarterlyUpdate.objects.filter(period=first.period).get().agency == into
+    assert (line.quantity_done, line.output_counts.get().value, line.evidence.count()) == (7, 5, 1)
+    assert Contribution.objects.get().agency == into
+    assert past.agency == other
+    with pytest.raises(PeriodLocked):
+        line.save()
+
+
+# Numbers, none, not applicable
+
+
+@pytest.mark.parametrize(
+    "one, two, together",
+    [
+        (5, 6, (11, False)),
+        (5, "n/a", (5, False)),
+        ("n/a", 6, (6, False)),
+        (0, "n/a", (0, False)),
+        ("n/a", "n/a", (None, True)),
+        ("n/a", None, (None, True)),
+        (None, 6, (6, False)),
+    ],
+)
+def test_a_number_beats_not_applicable(one, two, together, plan, old, other):
+    activity, indicator = ActivityFactory(plan=plan), IndicatorFactory()
+    for agency, said in ((old, one), (other, two)):
+        line = ActivityProgressFactory(update=begun(plan, agency, leads=False), activity=activity)
+        if said is not None:
+            facts = {"value": None, "not_applicable": True} if said == "n/a" else {"value": said}
+            OutputCountFactory(progress=line, indicator=indicator, **facts)
+
+    happens(old, other, into=new("Xã Mới"))
+
+    count = ActivityProgress.objects.get().output_counts.get()
+    assert (count.value, count.not_applicable) == together
+
+
+@pytest.mark.parametrize(
+    "one, two, together",
+    [
+        ({"quantity_done": 3}, {"quantity_not_applicable": True}, (3, False)),
+        ({"quantity_not_applicable": True}, {"quantity_done": 0}, (0, False)),
+        ({"quantity_not_applicable": True}, {"quantity_not_applicable": True}, (None, True)),
+        ({"quantity_not_applicable": True}, {}, (None, False)),
+    ],
+)
+def test_quantities_that_apply_to_one_of_two(one, two, together, plan, old, other):
+    activity = ActivityFactory(plan=plan)
+    for agency, said in ((old, one), (other, two)):
+        facts = {"quantity_done": None} | said
+        ActivityProgressFactory(update=begun(plan, agency, leads=False), activity=activity, **facts)
+
+    happens(old, other, into=new("Xã Mới"))
+
+    line = ActivityProgress.objects.get()
+    assert (line.quantity_done, line.quantity_not_applicable) == together
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_nothing_in_the_period_holds_where_both_say_so(both, plan, old, other):
+    activity = ActivityFactory(plan=plan)
+    for agency, nothing in ((old, True), (other, both)):
+        ActivityProgressFactory(
+            update=begun(plan, agency, leads=False),
+            activity=activity,
+            nothing_in_period=nothing,
+            no_evidence_reason=f"Ảnh của {agency.name} chưa về.",
+        )
+
+    happens(old, other, into=new("Xã Mới"))
+
+    line = ActivityProgress.objects.get()
+    assert line.nothing_in_period == both
+    assert line.no_evidence_reason == "Ảnh của Xã Bản Mới chưa về.\nẢnh của Xã Suối Đá chưa về."
+    assert (line.version, line.saved_at) == (1, moment(1, month=7))
+
+
+@pytest.mark.parametrize(
+    "one, two, together",
+    [
+        ("Mưa lũ.", "Chưa có kinh phí.", (True, "Mưa lũ.\nChưa có kinh phí.")),
+        ("Mưa lũ.", "", (True, "Mưa lũ.")),
+        ("Mưa lũ.", None, (False, "")),
+        ("", "", (False, "")),
+    ],
+)
+def test_nothing_to_report_holds_unless_the_other_has_written(one, two, together, plan, old, other):
+    """None: it has written something; "": it has only begun."""
+    for agency, reason in ((old, one), (other, two)):
+        results = "Đã phát 12 tin." if reason is None else ""
+        facts = {"nothing_to_report": bool(reason), "nothing_reason": reason or "", "results": results}
+        begun(plan, agency, leads=False, **facts)
+
+    happens(old, other, into=new("Xã Mới"))
+
+    update = QuarterlyUpdate.objects.get()
+    assert (update.nothing_to_report, update.nothing_reason) == together
+
+
+def test_a_draft_that_had_been_sent_and_taken_back_keeps_its_rounds(plan, old, other):
+    first, second = begun(plan, old, leads=False), begun(plan, other, leads=False)
+    for number in (1, 2):
+        UpdateEventFactory(update=first, round=number)
+    UpdateEventFactory(update=second, round=1)
+    comment = ReviewCommentFactory(update=second, round=1)
+
+    happens(old, other, into=new("Xã Mới"))
+
+    first.refresh_from_db()
+    comment.refresh_from_db()
+    assert sorted(first.events.values_list("round", flat=True)) == [1, 2, 3]
+    assert (comment.update, comment.round) == (first, 3)
+
+
+# What was added, granted, asked
+
+
+def added(plan, agency, **facts):
+    return ContributionFactory(period=plan.reporting_periods.get(ordinal=3), agency=agency, **facts)
+
+
+def test_parts_in_the_work_of_others_go_over_and_come_together(plan, old, other):
+    activity = AssignmentFactory(activity__plan=plan).activity
+    first = added(plan, old, activity=activity, words="Xã một góp", quantity=2)
+    second = added(plan, other, activity=activity, words="Xã hai góp", quantity=None)
+    proof = ContributionEvidenceFactory(contribution=second)
+
+    into = happens(old, other, into=new("Xã Mới"))
+
+    first.refresh_from_db()
+    proof.refresh_from_db()
+    assert Contribution.objects.count() == 1
+    assert (first.agency, first.words, first.quantity) == (into, "Xã một góp\nXã hai góp", 2)
+    assert proof.contribution == first
+
+
+def test_a_part_in_what_the_successor_leads_stays_readable_there(plan, old, other):
+    activity = AssignmentFactory(activity__plan=plan, agency=other).activity
+    AssignmentFactory(activity=activity, agency=old, role="cooperating")
+    part = added(plan, old, activity=activity)
+
+    happens(old, into=other)
+
+    part.refresh_from_db()
+    assert part.agency == old
+
+
+def test_more_time_goes_to_who_has_to_write(plan, old, other):
+    running = plan.reporting_periods.get(ordinal=3)
+    past = plan.reporting_periods.get(ordinal=2)
+    given, ours = ExtensionFactory(period=running, agency=old), ExtensionFactory(period=running, agency=other)
+    before = ExtensionFactory(period=past, agency=old)
+
+    happens(old, into=other)
+
+    for row in (given, before):
+        row.refresh_from_db()
+    assert [(row.agency, row.ordinal) for row in (ours, given)] == [(other, 1), (other, 2)]
+    assert before.agency == old
+
+
+def test_more_time_stays_with_what_has_to_be_corrected(plan, old):
+    update = begun(plan, old, 3, status=Status.RETURNED, leads=False)
+    given = ExtensionFactory(period=update.period, agency=old)
+
+    happens(old, into=new())
+
+    given.refresh_from_db()
+    assert given.agency == old
+
+
+@pytest.mark.parametrize("status, moves", [("asked", True), ("answered", True), ("concluded", False)])
+def test_what_is_asked_waits_for_the_successor(status, moves, plan, old):
+    explanation = ExplanationFactory(activity__plan=plan, agency=old, status=status)
+
+    into = happens(old, into=new())
+
+    explanation.refresh_from_db()
+    assert explanation.agency == (into if moves else old)
+
+
+def test_two_that_are_asked_the_same_keep_both_questions(plan, old, other):
+    activity = ActivityFactory(plan=plan)
+    first, second = (ExplanationFactory(activity=activity, agency=agency) for agency in (old, other))
+    person = UserFactory(agency=old)
+
+    into = happens(old, other, into=new("Xã Mới"))
+
+    person.refresh_from_db()
+    for row in (first, second):
+        row.refresh_from_db()
+    assert (first.agency, second.agency) == (into, other)
+    assert all(can_answer_explanation(person, row) for row in (first, second))
+
+
+def test_letters_of_the_past_stay(plan, old):
+    letter = DigestFactory(locality=plan.locality, agency=old)
+
+    happens(old, into=new())
+
+    letter.refresh_from_db()
+    assert letter.agency == old
 
 
 # Numbers until the successor speaks

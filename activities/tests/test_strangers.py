@@ -3,17 +3,32 @@
 Not yours and not there look the same: 404. A new address without a case here makes the guard fail.
 """
 
+from datetime import date
+
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.calendar_address import make_address
 from accounts.invitations import link_to
 from accounts.models import Role
-from accounts.tests.factories import SavedViewFactory, UserFactory, login
+from accounts.tests.factories import JobFactory, NotificationFactory, SavedViewFactory, UserFactory, login
 from accounts.workflow import MOVES
-from activities.models import Activity, ActivityGroup, Assignment, Evidence, QuarterlyUpdate, Status
+from activities.explaining import TRANSITIONS as EXPLAINING
+from activities.models import (
+    Activity,
+    ActivityGroup,
+    Assignment,
+    AssignmentRole,
+    ContributionEvidence,
+    Digest,
+    Evidence,
+    QuarterlyUpdate,
+    Status,
+)
+from activities.snapshot import content_of
 from activities.workflow import TRANSITIONS
-from agencies.tests.factories import AgencyGroupFactory, GroupMembershipFactory, SuccessionFactory
+from agencies.tests.factories import AgencyGroupFactory, GroupMembershipFactory, HolidayFactory, SuccessionFactory
 from plans.forms import PARTS
 from plans.models import Plan, Purpose
 from plans.tests.factories import (
@@ -30,8 +45,16 @@ from .factories import (
     TODAY,
     ActivityFactory,
     ActivityGroupFactory,
+    AssignmentFactory,
+    ConsolidatedPeriodFactory,
+    ContributionEvidenceFactory,
+    ContributionFactory,
+    DigestFactory,
     EvidenceFactory,
+    ExplanationEvidenceFactory,
     ReportingPeriodFactory,
+    ReviewCommentFactory,
+    UpdateEventFactory,
     make_world,
     moment,
     with_draft,
@@ -60,10 +83,29 @@ def template_of(world):
     return (Plan.objects.filter(**kept).first() or PlanFactory(**kept, status="draft", number="")).pk
 
 
+def holiday_of(world):
+    return (world.locality.holidays.first() or HolidayFactory(locality=world.locality)).pk
+
+
+def consolidated_of(world):
+    return (world.plan.consolidated_periods.first() or ConsolidatedPeriodFactory(plan=world.plan)).pk
+
+
 def row_of(world):
     """An activity of the draft, in a group row."""
     row = world.draft.activities.filter(group__isnull=False).first()
     return row or ActivityFactory(plan=world.draft, group=ActivityGroupFactory(plan=world.draft))
+
+
+def job_with_file(world):
+    """A job of the coordinator's that has left a file."""
+    kept = {"file": ContentFile(b"x", "x"), "file_name": "ket-qua.xlsx", "keep_until": date(2099, 1, 1)}
+    return JobFactory(started_by=world.coordinator, state="done", **kept)
+
+
+def remark_of(world):
+    """A remark of the coordinator on the update."""
+    return ReviewCommentFactory(update=world.update, by=world.coordinator).pk
 
 
 def membership_of(world):
@@ -71,9 +113,55 @@ def membership_of(world):
     return membership.group.pk, membership.pk
 
 
+def letter_of(world):
+    """The letter of a day to the world's focal point."""
+    kept = Digest.objects.filter(person=world.focal_point).first()
+    return kept or DigestFactory(agency=world.agency, person=world.focal_point)
+
+
 def reorganisation_of(world):
     succession = SuccessionFactory(reorganisation__by=world.administrator, reorganisation__locality=world.locality)
     return succession.reorganisation_id
+
+
+def explanation_evidence_of(world):
+    """A link and a file of an answer to a request for an explanation; and the request's key."""
+    asked = {
+        "message__explanation__activity": world.activity,
+        "message__explanation__agency": world.agency,
+        "message__explanation__asked_by": world.leader,
+    }
+    if not hasattr(world, "answer_file"):
+        world.answer_file = ExplanationEvidenceFactory(is_file=True, **asked)
+        world.answer_link = ExplanationEvidenceFactory(message=world.answer_file.message)
+    return world.answer_file, world.answer_link
+
+
+def explanation_of(world):
+    return explanation_evidence_of(world)[0].message.explanation_id
+
+
+def picture_of(world):
+    """A picture on the line, added once."""
+    pictures = world.line.evidence.filter(content_type="image/webp")
+    return (pictures.first() or EvidenceFactory(progress=world.line, is_picture=True)).pk
+
+
+def sent_once(world):
+    """The update, with a round."""
+    world.update.events.all() or UpdateEventFactory(update=world.update, content=content_of(world.update))
+    return world.update.pk
+
+
+def part_of(world):
+    """Period, activity and evidence of what the agency has added to an activity that another leads."""
+    there = ContributionEvidence.objects.filter(contribution__agency=world.agency).first()
+    if there is None:
+        helped = AssignmentFactory(activity__plan=world.plan).activity
+        AssignmentFactory(activity=helped, agency=world.agency, role=AssignmentRole.COOPERATING)
+        part = ContributionFactory(period=world.period, activity=helped, agency=world.agency)
+        there = ContributionEvidenceFactory(contribution=part, is_file=True)
+    return there.contribution.period_id, there.contribution.activity_id, there.pk
 
 
 # name: the methods it answers, and its arguments in a world (none where it names no object)
@@ -87,6 +175,14 @@ CASES = {
     "accounts:view_save": (POST, None),
     "accounts:view_rename": (BOTH, lambda world: [(SavedViewFactory(user=world.coordinator).pk,)]),
     "accounts:view_delete": (POST, lambda world: [(SavedViewFactory(user=world.coordinator).pk,)]),
+    "accounts:notifications": (GET, None),
+    "accounts:notifications_read": (POST, None),
+    "accounts:notification_settings": (BOTH, None),
+    "accounts:notification": (GET, lambda world: [(NotificationFactory(person=world.coordinator).pk,)]),
+    "accounts:jobs": (GET, None),
+    "accounts:job": (GET, lambda world: [(JobFactory(started_by=world.coordinator).pk,)]),
+    "accounts:job_retry": (POST, lambda world: [(JobFactory(started_by=world.coordinator, state="failed").pk,)]),
+    "accounts:job_file": (GET, lambda world: [(job_with_file(world).pk,)]),
     "accounts:users": (GET, None),
     "accounts:invite": (BOTH, None),
     "accounts:user_import": (BOTH, None),
@@ -110,6 +206,9 @@ CASES = {
     "agencies:group_remove": (POST, lambda world: [membership_of(world)[:1]]),
     "agencies:members": (BOTH, lambda world: [membership_of(world)[:1]]),
     "agencies:membership": (BOTH, lambda world: [membership_of(world)]),
+    "agencies:holidays": (BOTH, None),
+    "agencies:holiday_fill": (POST, None),
+    "agencies:holiday_remove": (POST, lambda world: [(holiday_of(world),)]),
     "agencies:reorganisations": (GET, None),
     "agencies:reorganise": (BOTH, None),
     "agencies:reorganisation_set": (POST, None),
@@ -136,11 +235,43 @@ CASES = {
     "activities:updates": (GET, None),
     "activities:start": (POST, lambda world: [(world.period.pk,)]),
     "activities:update": (GET, lambda world: [(world.update.pk,)]),
+    "activities:rounds": (GET, lambda world: [(sent_once(world),)]),
+    "activities:on_behalf": (BOTH, lambda world: [(world.period.pk, world.agency.pk)]),
+    "activities:contribution": (BOTH, lambda world: [part_of(world)[:2]]),
+    "activities:contribution_evidence": (GET, lambda world: [part_of(world)[2:]]),
+    "activities:contribution_evidence_remove": (POST, lambda world: [part_of(world)[2:]]),
+    "activities:sheet": (BOTH, lambda world: [(world.update.pk,)]),
+    "activities:carry": (POST, lambda world: [(world.update.pk,)]),
+    "activities:nothing": (BOTH, lambda world: [(world.update.pk,)]),
+    "activities:progress_carry": (POST, lambda world: [(world.update.pk, world.activity.pk)]),
     "activities:words": (BOTH, lambda world: [(world.update.pk,)]),
     "activities:progress": (BOTH, lambda world: [(world.update.pk, world.activity.pk)]),
     "activities:move": (BOTH, lambda world: [(world.update.pk, name) for name in TRANSITIONS]),
+    "activities:review": (GET, None),
+    "activities:approve_many": (BOTH, None),
+    "activities:review_update": (GET, lambda world: [(world.update.pk,)]),
+    "activities:comment": (POST, lambda world: [(world.update.pk,)]),
+    "activities:comment_remove": (POST, lambda world: [(remark_of(world),)]),
+    "activities:matrix": (GET, None),
+    "activities:matrix_xlsx": (GET, None),
+    "activities:explanations": (GET, None),
+    "activities:ask": (BOTH, lambda world: [(world.activity.pk,)]),
+    "activities:explanation": (GET, lambda world: [(explanation_of(world),)]),
+    "activities:explanation_move": (POST, lambda world: [(explanation_of(world), name) for name in EXPLAINING]),
+    "activities:explanation_evidence": (GET, lambda world: [(each.pk,) for each in explanation_evidence_of(world)]),
     "activities:evidence": (GET, lambda world: [(world.link.pk,), (world.file.pk,)]),
     "activities:evidence_remove": (POST, lambda world: [(world.link.pk,), (world.file.pk,)]),
+    "activities:evidence_add": (POST, lambda world: [(world.update.pk, world.activity.pk)]),
+    "activities:evidence_edit": (BOTH, lambda world: [(world.link.pk,), (world.file.pk,)]),
+    "activities:evidence_thumbnail": (GET, lambda world: [(picture_of(world),)]),
+    "activities:offline_form": (GET, lambda world: [(world.update.pk,)]),
+    "activities:offline_upload": (BOTH, lambda world: [(world.update.pk,)]),
+    "activities:digest": (GET, lambda world: [(letter_of(world).pk,)]),
+    "activities:digest_html": (GET, lambda world: [(letter_of(world).pk,)]),
+    "plans:reminders": (GET, lambda world: [(world.plan.pk,)]),
+    "plans:reminders_send": (POST, lambda world: [(world.plan.pk,)]),
+    "reports:chasing_letter_pdf": (GET, lambda world: [(world.period.pk,)]),
+    "reports:chasing_letter_docx": (GET, lambda world: [(world.period.pk,)]),
     "plans:list": (GET, None),
     "plans:add": (BOTH, None),
     "plans:sources": (GET, None),
@@ -167,6 +298,18 @@ CASES = {
     "plans:changes": (GET, lambda world: [(world.amendment.pk,)]),
     "plans:versions": (GET, lambda world: [(world.plan.pk,)]),
     "plans:version": (GET, lambda world: [(world.plan.pk, 1)]),
+    "plans:periods": (GET, lambda world: [(world.plan.pk,), (world.draft.pk,)]),
+    "plans:period_rules": (BOTH, lambda world: [(world.plan.pk,)]),
+    "plans:period_add": (BOTH, lambda world: [(world.plan.pk,)]),
+    "activities:period": (GET, lambda world: [(world.period.pk,)]),
+    "activities:period_edit": (BOTH, lambda world: [(world.period.pk,)]),
+    "activities:period_export": (POST, lambda world: [(world.period.pk,)]),
+    "activities:period_remove": (POST, lambda world: [(world.period.pk,)]),
+    "activities:period_unlock": (POST, lambda world: [(world.period.pk,)]),
+    "activities:period_lock": (POST, lambda world: [(world.period.pk,)]),
+    "activities:extend": (BOTH, lambda world: [(world.period.pk, world.agency.pk)]),
+    "activities:consolidated": (GET, lambda world: [(consolidated_of(world),)]),
+    "activities:consolidated_xlsx": (GET, lambda world: [(consolidated_of(world),)]),
     "plans:file_add": (POST, lambda world: [(world.plan.pk,)]),
     "plans:file": (GET, lambda world: [(world.source_file.pk,)]),
     "plans:file_remove": (POST, lambda world: [(world.source_file.pk,)]),
@@ -183,9 +326,10 @@ CASES = {
     "reports:list": (GET, None),
     "reports:detail": (GET, lambda world: [(world.period.pk,)]),
     "reports:pdf": (GET, lambda world: [(world.period.pk,)]),
+    "reports:explanation_pdf": (GET, lambda world: [(explanation_of(world),)]),
+    "reports:explanation_docx": (GET, lambda world: [(explanation_of(world),)]),
 }
 WITH_OBJECTS = [name for name, (_methods, arguments) in CASES.items() if arguments and name not in OPEN]
-WITHOUT_OBJECTS = [name for name, (_methods, arguments) in CASES.items() if not arguments]
 
 
 def every_name(patterns=None, namespace=""):
@@ -229,10 +373,13 @@ def furnished(status):
     world = with_draft(make_world(status))
     world.link = EvidenceFactory(progress=world.line)
     world.file = EvidenceFactory(progress=world.line, is_file=True)
+    picture_of(world)
     world.source_file = PlanFileFactory(plan=world.plan)
     world.amendment = amendment_of(world.plan)
     template_of(world)
     row_of(world)
+    part_of(world)
+    sent_once(world)
     PlanVersionFactory(plan=world.plan)
     world.parts = {part: factory(plan=world.draft) for part, factory in PART_FACTORIES.items()}
     return world
@@ -339,7 +486,15 @@ def test_pages_without_objects_show_nothing_of_others(world, role):
     browser = login(UserFactory(role=role))
 
     beginnings = ("activities:calendar", "plans:sources", "plans:parents", "plans:templates")
-    lists = ("activities:list", "activities:updates", "plans:list", "reports:dashboard", "reports:list")
+    lists = (
+        "activities:list",
+        "activities:updates",
+        "activities:matrix",
+        "activities:explanations",
+        "plans:list",
+        "reports:dashboard",
+        "reports:list",
+    )
     for name in (*lists, *beginnings):
         if role not in (Role.COORDINATOR, Role.FOCAL_POINT) and name in ("plans:sources", "plans:parents"):
             continue
@@ -421,7 +576,11 @@ def test_what_no_form_asks_for_is_not_taken_from_it(mine, field):
     browser.post(reverse("activities:add", args=[mine.draft.pk]), {**ACTIVITY, field: foreign})
     login(mine.focal_point).post(
         reverse("activities:progress", args=[mine.update.pk, mine.activity.pk]),
-        {"version": 0, "state": "not_started", "url": "https://minhhoa.example/", field: foreign},
+        {"version": 0, "state": "not_started", field: foreign},
+    )
+    login(mine.focal_point).post(
+        reverse("activities:evidence_add", args=[mine.update.pk, mine.activity.pk]),
+        {"url": "https://minhhoa.example/", field: foreign},
     )
 
     assert mine.draft.activities.filter(number="IV.99").exists()

@@ -391,7 +391,7 @@ def test_after_the_set_the_coordinator_of_the_old_plan_still_is(world):
 def test_the_predecessors_updates_are_the_successors(world, pair, clock):
     """Sent ones are read, the one that was forgotten is still written, under the old name."""
     old, other = pair
-    earlier = ReportingPeriodFactory(plan=world.plan, ordinal=1)
+    earlier = ReportingPeriodFactory(plan=world.plan, ordinal=1, locks_on=date(2026, 10, 1))
     successor = happens(old, into=new("Xã Mới"), today=TODAY)
     world.focal_point.refresh_from_db()
     admin = login(world.focal_point)
@@ -429,8 +429,8 @@ def test_a_late_entry_does_not_make_anybody_late(world, pair):
     [row] = page.context["rows"]
     assert (row.agency, row.punctuality.value, row.update.agency in pair) == (successor, "done", True)
     assert page.context["tallies"] == [("on_time", "Sent on time", 1), ("approved", "Approved", 1)]
-    sheet = login(world.coordinator).get(row.update.get_absolute_url()).context["sheet"]
-    assert [line.activity for line in sheet] == [world.activity]
+    lines = login(world.coordinator).get(row.update.get_absolute_url()).context["lines"]
+    assert [line.activity for line, _parts in lines] == [world.activity]
 
 
 # By the names of that time, or by today's

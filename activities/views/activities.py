@@ -17,8 +17,9 @@ from ..filters import ActivityFilter
 from ..frame import periods_of
 from ..models import Activity, ActivityProgress
 from ..obligations import load_duties
-from ..permissions import can_edit_activity, can_view_progress
-from ..progress import REPORTED, State, count_by_state, standings, worst_first
+from ..permissions import can_ask_explanation, can_edit_activity, can_view_progress
+from ..progress import FINISHED, REPORTED, State, count_by_state, standings, worst_first
+from .explanations import explanations_of
 
 STATE_ORDER = {state: place for place, state in enumerate(State)}
 # Rows are Standings, in memory: their states are computed.
@@ -136,6 +137,10 @@ def activity_detail(request, pk):
             "themes": activity.themes.all(),
             "lines": reported_lines(activity, request.user),
             "can_edit": can_edit_activity(request.user, activity),
+            "can_ask": can_ask_explanation(request.user, activity.plan)
+            and activity.plan.status != PlanStatus.DRAFT
+            and standing.state not in FINISHED,
+            "threads": explanations_of(request.user).filter(activity=activity),
         },
     )
 
@@ -143,6 +148,7 @@ def activity_detail(request, pk):
 def reported_lines(activity, user):
     """What was reported of the activity, newest period first; a focal point sees only its own agency's lines."""
     lines = ActivityProgress.objects.visible_to(user).filter(activity=activity, update__status__in=REPORTED)
+    lines = lines.filter(update__nothing_to_report=False)
     if not can_view_progress(user):
         lines = lines.filter(update__agency__in=user.own_agency_ids)
     return (

@@ -23,8 +23,8 @@ from plans.models import PlanStatus
 from plans.permissions import can_view_plan
 
 from ..directory import COLUMNS, FOCAL_POINTS, PERIOD_COLUMN, Entry, directory_lines
-from ..frame import chosen_period
-from ..my_work import build_work
+from ..frame import chosen_period, periods_of
+from ..my_work import updates_to_send
 from ..obligations import load_duties
 from ..open_work import led_now, locality_plans, open_work
 from ..permissions import can_view_progress
@@ -97,6 +97,7 @@ def agency_detail(request, pk):
     readable = [plan for plan in locality_plans(user).order_by("-period_start", "pk") if can_view_plan(user, plan)]
     plans = [plan for plan in readable if plan.status != PlanStatus.DRAFT]
     duties = load_duties(plans)
+    periods = [period for period in periods_of(request) if period.plan in plans]
     may_see_duties = can_view_progress(user) or user.is_at(pk)
     return render(
         request,
@@ -108,7 +109,7 @@ def agency_detail(request, pk):
             "successors": history.successors(agency),
             "children": agency.children.order_by("name_sort"),
             "memberships": agency.memberships.select_related("group").order_by("group__name_sort"),
-            "work": build_work(agency, plans, today=today, duties=duties) if may_see_duties else None,
+            "work": updates_to_send(agency, periods, duties, today=today) if may_see_duties else None,
             "led": worst_first(led_now(agency, plans, duties, today=today)),
             "issued": [plan for plan in readable if plan.issuing_agency_id == agency.pk],
             "can_manage": can_manage_agencies(user),
@@ -133,7 +134,7 @@ def agency_users(request, pk):
             "active": states.count("active"),
             "invited": states.count("invited"),
             "locked": states.count("locked"),
-            "open_work": open_work(agency, locality_plans(request.user), today=request.today),
+            "open_work": open_work(agency, locality_plans(request.user), periods_of(request), today=request.today),
             "form": InviteForm(user=request.user, today=request.today, initial={"agency": agency.pk}),
             "events": UserEvent.objects.visible_to(request.user)
             .filter(user__agency=agency)

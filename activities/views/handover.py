@@ -16,6 +16,7 @@ from accounts.workflow import hand_over
 from agencies.access import require
 from agencies.sending import posted, say_quicker
 
+from ..frame import periods_of
 from ..open_work import locality_plans, open_work
 
 NOT_OPEN = gettext_lazy("Work is handed over from a focal point whose account is open.")
@@ -27,7 +28,8 @@ def user_hand_over(request, pk):
     person = get_object_or_404(people, pk=pk)
     require(can_manage_users(request.user), ONLY_ADMINISTRATORS)
     require(person.is_focal_point and person.is_active, NOT_OPEN)
-    work = open_work(person.agency, locality_plans(request.user), today=request.today, own=person.own_agency_ids)
+    plans, periods = locality_plans(request.user), periods_of(request)
+    work = open_work(person.agency, plans, periods, today=request.today, own=person.own_agency_ids)
     form = HandoverForm(posted(request), person=person, by=request.user, today=request.today)
     if form.is_valid() and (successor := _handed_over(request, form, person, work)):
         messages.success(request, _("%(from)s has handed over to %(to)s.") % {"from": person, "to": successor})

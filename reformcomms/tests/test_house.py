@@ -38,8 +38,10 @@ def short(path):
 
 
 TEMPLATES = sorted(path for path in (BASE / "templates").rglob("*") if path.is_file())
-# Pages a browser is given; WeasyPrint reads the others, which carry their style with them.
-PAGES = [path for path in TEMPLATES if path.suffix == ".html" and "reports/pdf/" not in short(path)]
+# Pages a browser is given. The others carry their style with them: WeasyPrint reads those of reports/pdf/, and those of
+# mail/ are letters, for which a mail program fetches no stylesheet.
+CARRY_THEIR_STYLE = ("templates/reports/pdf/", "templates/mail/")
+PAGES = [path for path in TEMPLATES if path.suffix == ".html" and not short(path).startswith(CARRY_THEIR_STYLE)]
 ASSETS = sorted(path for path in (BASE / "static").rglob("*") if path.suffix in {".css", ".js", ".svg", ".webmanifest"})
 
 
