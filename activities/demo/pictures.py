@@ -42,5 +42,6 @@ def _font(size):
 
 def _bytes_of(image, kind):
     stream = io.BytesIO()
-    image.save(stream, kind)
+    undated = {"creationDate": None, "modDate": None} if kind == "PDF" else {}  # the same bytes at any time
+    image.save(stream, kind, **undated)
     return stream.getvalue()

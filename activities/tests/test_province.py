@@ -45,7 +45,7 @@ def digest():
             "words",
         )
     )
-    proof = list(Evidence.objects.order_by("sha256", "url").values_list("sha256", "url", "caption"))
+    proof = sorted(Evidence.objects.values_list("sha256", "url", "caption"))
     counts = list(OutputCount.objects.order_by("indicator", "value", "pk").values_list("indicator", "value"))
     return hashlib.sha256(repr((facts, proof, sorted(counts, key=repr))).encode()).hexdigest()
 

@@ -174,7 +174,7 @@ def test_a_return_a_correction_and_an_approval(log_in, live_server, plan):
     page.get_by_role("button", name="Trả lại vòng 1").click()
     expect(page.locator("#return .err")).to_contain_text("lý do")
     page.get_by_label("Lời gửi đơn vị").fill("Hoạt động IV.2: ghi rõ số pano đã treo.")
-    page.get_by_role("button", name="Trả lại đơn vị").click()
+    page.get_by_role("button", name="Trả lại vòng 1").click()
     expect(page.get_by_role("status")).to_contain_text("Đã trả lại Phòng Văn hóa - Thông tin")
 
     log_in(FOCAL_POINT)
