@@ -12,7 +12,7 @@ from plans.words import one_page, word_diff
 from .models import ProgressState, UpdateEvent
 from .permissions import is_on_behalf, is_own_update
 from .review.commenting import name_figures
-from .snapshot import content_of
+from .snapshot import content_of, pairs_of
 from .workflow import DECISIONS
 
 NOW = "now"  # the key of what is being written
@@ -112,18 +112,7 @@ def remarks_to_agency(update, events):
 def compare(before, after):
     """The lines of two contents (`snapshot.content_of`), the update as a whole first, changed or not."""
     whole = _line("", _("In general"), _general(before), _general(after), (), ())
-    return [whole, *(_of_activity(old, new) for old, new in _pairs(before["activities"], after["activities"]))]
-
-
-def _pairs(before, after):
-    """(line before or None, line after or None), in the order of the later round, what is gone at the end.
-
-    Lines belong together by their activity; rounds that were kept without it, by the number in the plan.
-    """
-    key = "activity" if all("activity" in row for row in (*before, *after)) else "number"
-    old = {row[key]: row for row in before}
-    pairs = [(old.pop(row[key], None), row) for row in after]
-    return [*pairs, *((row, None) for row in old.values())]
+    return [whole, *(_of_activity(old, new) for old, new in pairs_of(before, after))]
 
 
 def _of_activity(old, new):

@@ -57,3 +57,16 @@ def _row(row):
             for item in row.evidence.all()
         ],
     }
+
+
+def pairs_of(before, after):
+    """The lines of two contents that belong together: [(line before or None, line after or None)].
+
+    They stand in the order of the later one, what is gone at the end. Lines belong together by their activity; rounds
+    that were kept without it, by the number in the plan.
+    """
+    before, after = before["activities"], after["activities"]
+    key = "activity" if all("activity" in row for row in (*before, *after)) else "number"
+    old = {row[key]: row for row in before}
+    pairs = [(old.pop(row[key], None), row) for row in after]
+    return [*pairs, *((row, None) for row in old.values())]

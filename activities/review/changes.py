@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ..snapshot import pairs_of
+
 FIELDS = (
     "state",
     "percent",
@@ -43,12 +45,19 @@ class LineChanges:
 
 @dataclass(frozen=True)
 class Changes:
-    """A round against the one before: `lines` by the activity's number, `general` the words of the update itself."""
+    """A round against the one before: `lines` by the activity, `general` the words of the update itself.
+
+    Lines of a round that was kept without its activities stand under the number in the plan.
+    """
 
     round: int
     was: dict
-    lines: dict[str, LineChanges]
+    lines: dict[int | str, LineChanges]
     general: frozenset[str]
+
+    def of(self, activity):
+        """What changed of an activity; None where the round has no line about it."""
+        return self.lines.get(activity.pk) or self.lines.get(activity.number)
 
     @property
     def total(self):
@@ -57,8 +66,7 @@ class Changes:
 
 def changes_between(was, now, *, round):
     """What `now` changed against `was` (contents of two sendings); `round` is the number of the earlier one."""
-    earlier = {line["number"]: line for line in was["activities"]}
-    lines = {line["number"]: _line(earlier.get(line["number"]), line) for line in now["activities"]}
+    lines = {new.get("activity", new["number"]): _line(old, new) for old, new in pairs_of(was, now) if new}
     general = frozenset(name for name in GENERAL if was.get(name) != now.get(name))
     return Changes(round, was, lines, general)
 

@@ -112,7 +112,7 @@ def _general(waiting):
 
 
 def _section(waiting, reported, comments, claims):
-    changed = waiting.changes.lines.get(reported.activity.number) if waiting.changes else None
+    changed = waiting.changes.of(reported.activity) if waiting.changes else None
     checks = waiting.checks.get(reported.activity.pk, ())
     was = changed.was["words"] if changed and changed.was else reported.line.words
     new = changed.new_evidence if changed else ()

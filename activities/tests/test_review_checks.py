@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from activities.models import ReportingRules
+from activities.models import Activity, ReportingRules
 from activities.review.changes import changes_between
 from activities.review.checks import checks_of, numbers_before
 from activities.review.reading import QUANTITY, Figure, Line, Proof, ReportedLine
@@ -232,6 +232,22 @@ def test_state_and_percent_are_one_change():
 
 def test_a_line_that_was_not_there_is_a_change():
     assert changes_between(content(number="4"), content(), round=1).total == 1
+
+
+def test_an_activity_that_was_renumbered_is_the_same_activity():
+    """As the page of two rounds side by side has it."""
+    was = content(activity=7, number="4")
+
+    changes = changes_between(was, content(activity=7, number="5", words="Phát 56 lượt."), round=1)
+
+    assert changes.of(Activity(pk=7, number="5")).fields == {"words"}
+    assert changes.of(Activity(pk=8, number="4")) is None
+
+
+def test_rounds_kept_without_their_activities_are_told_by_number():
+    changes = changes_between(content(number="4"), content(activity=7, number="4", percent=60), round=1)
+
+    assert changes.of(Activity(pk=7, number="4")).fields == {"percent"}
 
 
 def test_words_in_general_change_too():
