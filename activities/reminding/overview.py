@@ -21,13 +21,15 @@ GOES_OUT_AT = IN_EACH_LOCALITY["reminders"]
 
 @dataclass(frozen=True)
 class Overview:
-    """`waiting` agencies have not sent; `chase` says which of them are late; `letters` are those of `letters_day`, the
-    last one.
+    """`waiting` of the `expected` agencies have not sent; `chase` says which of them are late.
+
+    `letters` are those of `letters_day`, the last one.
 
     `letters_in_all` counts those of the period. `forecast` are the letters of `forecast_day`: today, where its letters
     have not been written yet (`is_for_today`), or the next day. `is_working_day`: today letters may go out.
     """
 
+    expected: int
     waiting: int
     chase: Chase
     answer_by: date
@@ -90,6 +92,7 @@ def build_overview(period, locality, today):
     late = late_of(rows, coming.extensions, chased(told), today)
     letters_day = max((each.day for each in told if each.day <= today), default=None)
     return Overview(
+        expected=len(rows),
         waiting=waiting,
         chase=Chase(tuple(late), excused_of(rows, late)),
         answer_by=answer_by(period, today, working_day),

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from accounts.tests.factories import login
 from activities.matrix import build_matrix, shown_periods
-from activities.models import Status
+from activities.models import Assignment, Status
 from activities.rates import rates_of
 from activities.submissions import Punctuality
 from agencies.models import AgencyKind
@@ -322,3 +322,26 @@ def test_the_workbook_names_the_group_and_the_file_the_period(world):
 
     assert any(note.endswith(": Nhóm Sở") for note in cells_of(response)[1])
     assert "tien-do-gui-quy-ii-2026" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["activities:matrix", "activities:updates"])
+def test_where_nobody_has_to_report_nothing_is_overdue(clock, name):
+    clock(date(2026, 9, 1))
+    world = make_world()
+    Assignment.objects.all().delete()
+
+    text = login(world.coordinator).get(reverse(name)).text
+
+    assert "0 of 0 agencies" not in text
+    assert "due-late" not in text
+
+
+@pytest.mark.parametrize("name", ["activities:matrix", "activities:updates"])
+@pytest.mark.parametrize("status, is_said", [(Status.DRAFT, True), (Status.APPROVED, False)])
+def test_a_deadline_presses_only_while_somebody_has_not_sent(clock, name, status, is_said):
+    clock(date(2026, 6, 20))
+    world = make_world(status)
+
+    text = login(world.coordinator).get(reverse(name)).text
+
+    assert ('class="due due-late"' in text) == is_said

@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.jobs import run_waiting
 from accounts.models import Job, Notification, Role
 from accounts.tests.factories import UserFactory, login
-from activities.models import Digest, LetterState, QuarterlyUpdate, Reminder, ReportingRules, Status
+from activities.models import Assignment, Digest, LetterState, QuarterlyUpdate, Reminder, ReportingRules, Status
 from activities.reminding.sending import send_reminders
 from agencies.models import Agency
 
@@ -350,3 +350,12 @@ def test_the_portal_frames_a_letters_page_and_lets_nobody_frame_its_own(world, n
     assert f'src="{reverse("activities:digest_html", args=[letter.pk])}" sandbox' in answer.text
     assert policy.get("frame-src", policy["default-src"]) == "'self'"
     assert (policy["frame-ancestors"], answer["X-Frame-Options"]) == ("'none'", "DENY")
+
+
+def test_where_nobody_has_to_report_nobody_is_said_to_have_sent(world):
+    Assignment.objects.all().delete()
+
+    text = page(world).text
+
+    assert "no agency has to report." in text
+    assert "every agency has sent its update." not in text
