@@ -270,7 +270,7 @@ def _consolidated_due(period, rows, today):
         short=_("Report of %(period)s due") % {"period": period.title},
         title=_("Consolidated report of %(period)s due") % {"period": period.title},
         detail=f"{said}; {period.plan}",
-        url=reverse("reports:detail", args=[period.pk]),
+        url=reverse("reports:preview", args=[period.pk]),
     )
 
 

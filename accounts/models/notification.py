@@ -21,6 +21,7 @@ class NotificationKind(models.TextChoices):
     ANSWERED = "answered", _("An explanation was given or concluded")
     CONTRIBUTED = "contributed", _("A cooperating agency added its part")
     REFUSED_FILE = "refused_file", _("A file was refused by the virus scan")
+    REPORT = "report", _("A report was submitted, returned, approved or issued")
     JOB = "job", _("Work in the background ended or failed")
 
 

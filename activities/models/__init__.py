@@ -18,6 +18,7 @@ from .period import (
 )
 from .reminder import Digest, LetterState, Reminder
 from .review import ReviewComment
+from .star import Star
 from .update import (
     ActivityProgress,
     Evidence,
@@ -64,6 +65,7 @@ __all__ = [
     "ReviewComment",
     "ScanState",
     "ScheduleKind",
+    "Star",
     "Status",
     "UpdateEvent",
     "lock_lifted",

@@ -9,6 +9,7 @@ from accounts.tests.factories import PASSWORD, login
 from activities.models import AssignmentRole, Status
 from activities.snapshot import content_of
 from plans.tests.factories import PART_FACTORIES, ChannelFactory
+from reports.tests.cases import merged
 
 from .factories import (
     TODAY,
@@ -286,7 +287,8 @@ PAGES = {
     "reminders, returned": ("leader", Status.RETURNED, lambda world: reverse("plans:reminders", args=[world.plan.pk])),
     "dashboard": ("leader", Status.SUBMITTED, lambda world: reverse("reports:dashboard")),
     "reports": ("leader", Status.APPROVED, lambda world: reverse("reports:list")),
-    "report": ("coordinator", Status.APPROVED, lambda world: reverse("reports:detail", args=[world.period.pk])),
+    "report": ("coordinator", Status.APPROVED, lambda world: reverse("reports:preview", args=[world.period.pk])),
+    **merged("PAGES"),
 }
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
 from activities.models import Status
+from reports.tests.cases import merged
 
 from .factories import TODAY
 from .test_strangers import CASES, addresses, ask, furnished, state_of_the_world
@@ -80,6 +81,7 @@ OF_WHAT_WAS_SENT = {
     "accounts:job": COORDINATOR | ADMINISTRATOR,  # the coordinator started it
     "accounts:job_retry": COORDINATOR | ADMINISTRATOR,
     "accounts:job_file": COORDINATOR | ADMINISTRATOR,
+    **merged("ROLES"),
 }
 
 

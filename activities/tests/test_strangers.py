@@ -40,6 +40,7 @@ from plans.tests.factories import (
     PlanVersionFactory,
 )
 from plans.tests.test_forms import ROW, typed
+from reports.tests.cases import MODULES, merged
 
 from .factories import (
     TODAY,
@@ -63,7 +64,10 @@ from .factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 GET, POST, BOTH = ("get",), ("post",), ("get", "post")
-OPEN = {"accounts:login", "accounts:theme", "accounts:invitation", "activities:feed", "set_language"}
+OPEN = {
+    *{"accounts:login", "accounts:theme", "accounts:invitation", "activities:feed", "set_language"},
+    *(name for module in MODULES for name in module.OPEN),
+}
 
 
 def invitation_of(world):
@@ -324,10 +328,11 @@ CASES = {
     "plans:part_history": (GET, lambda world: [(world.draft.pk, part, row.pk) for part, row in world.parts.items()]),
     "reports:dashboard": (GET, None),
     "reports:list": (GET, None),
-    "reports:detail": (GET, lambda world: [(world.period.pk,)]),
-    "reports:pdf": (GET, lambda world: [(world.period.pk,)]),
+    "reports:preview": (GET, lambda world: [(world.period.pk,)]),
+    "reports:preview_pdf": (GET, lambda world: [(world.period.pk,)]),
     "reports:explanation_pdf": (GET, lambda world: [(explanation_of(world),)]),
     "reports:explanation_docx": (GET, lambda world: [(explanation_of(world),)]),
+    **merged("CASES"),
 }
 WITH_OBJECTS = [name for name, (_methods, arguments) in CASES.items() if arguments and name not in OPEN]
 
@@ -420,7 +425,7 @@ def test_another_localitys_objects_are_not_there(world, role):
 def test_what_is_not_there_looks_the_same(world):
     stranger = login(UserFactory(role=Role.COORDINATOR))
 
-    for name in ("plans:detail", "activities:detail", "activities:update", "reports:detail"):
+    for name in ("plans:detail", "activities:detail", "activities:update", "reports:preview"):
         hidden, missing = stranger.get(addresses(name, world)[0]), stranger.get(reverse(name, args=[987654]))
         assert (hidden.status_code, missing.status_code) == (404, 404)
         assert world.plan.title not in hidden.text

@@ -238,7 +238,7 @@ def test_great_keys_are_written_without_dots():
         reverse("activities:updates"),
         reverse("reports:dashboard"),
         reverse("reports:list"),
-        reverse("reports:detail", args=[4_567_890]),
+        reverse("reports:preview", args=[4_567_890]),
         plan.get_absolute_url(),
         edit(plan),
         activity.get_absolute_url(),

@@ -356,14 +356,14 @@ def test_as_many_queries_for_sixty_agencies_as_for_three(db, client, members, dj
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["ha-noi", "soc-trang", "thua-thien-hue", "bao-loc", "binh-dinh"])
-@pytest.mark.parametrize("page", ["dashboard", "list", "detail"])
+@pytest.mark.parametrize("page", ["dashboard", "list", "preview"])
 def test_every_screen_shows_every_real_plan(client, name, page):
     load_catalogues()
     plan, _created = load_plan(read_plan(name))
     client.force_login(
         User.objects.create(username=name, full_name="Sơn", agency=plan.issuing_agency, role=Role.LEADER)
     )
-    args = [plan.reporting_periods.first().pk] if page == "detail" else []
+    args = [plan.reporting_periods.first().pk] if page == "preview" else []
 
     assert client.get(reverse(f"reports:{page}", args=args)).status_code == 200
 

@@ -25,8 +25,8 @@ from plans.tests.factories import (
     PlanFactory,
     ReportingDutyFactory,
 )
-from reports import views
 from reports.pdf import PdfBusyError
+from reports.views import papers as views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 

@@ -11,8 +11,8 @@ from activities.progress import Standing, State
 from activities.submissions import Punctuality
 from agencies.models import Agency, Locality
 from plans.models import Plan
-from reports import quarterly
 from reports.figures import total
+from reports.quarterly import heading as frame, narrative
 
 from .factories import make_figure, make_report
 
@@ -87,7 +87,7 @@ def texts(paragraphs):
 
 
 def test_heading_of_a_department():
-    heading = quarterly._heading(make_plan(), make_period(), date(2026, 6, 18))
+    heading = frame.heading_of(make_plan(), make_period(), date(2026, 6, 18))
 
     assert heading.parent_agency == "UBND TỈNH MINH HỌA"
     assert heading.agency == "SỞ NỘI VỤ"
@@ -99,7 +99,7 @@ def test_heading_of_a_department():
 
 
 def test_heading_of_a_committee_that_answers_to_nobody():
-    heading = quarterly._heading(make_plan(coordinating_agency=None), make_period(), date(2026, 6, 18))
+    heading = frame.heading_of(make_plan(coordinating_agency=None), make_period(), date(2026, 6, 18))
 
     assert (heading.parent_agency, heading.addressee) == ("", "")
     assert heading.signing_authority == "TM. ỦY BAN NHÂN DÂN"
@@ -119,15 +119,15 @@ def test_heading_of_a_committee_that_answers_to_nobody():
     ],
 )
 def test_the_head_signs(name, position):
-    assert quarterly.signing_of(Agency(name=name, kind="department")) == ("", position)
+    assert frame.signing_of(Agency(name=name, kind="department")) == ("", position)
 
 
 def test_the_plan_is_the_legal_basis_and_the_opening_names_the_span():
-    assert quarterly._heading(make_plan(), make_period(), CUT_OFF).legal_bases == (
+    assert frame.heading_of(make_plan(), make_period(), CUT_OFF).legal_bases == (
         "Căn cứ Kế hoạch số 12/KH-UBND ngày 15 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền "
         "cải cách hành chính năm 2026.",
     )
-    assert quarterly._opening(make_plan(), make_period(), CUT_OFF) == (
+    assert frame.opening_of(make_plan(), make_period(), CUT_OFF) == (
         "Sở Nội vụ báo cáo kết quả thực hiện Kế hoạch quý II năm 2026 (số liệu từ ngày 15 tháng 3 năm 2026 "
         "đến ngày 14 tháng 6 năm 2026) như sau:"
     )
@@ -137,9 +137,9 @@ def test_a_plan_without_number_or_day_in_a_period_of_its_own():
     plan = make_plan(kind="CTr", number="", issued_on=None)
     period = make_period(plan, kind="own", label="6 tháng đầu năm 2026")
 
-    [basis] = quarterly._heading(plan, period, CUT_OFF).legal_bases
+    [basis] = frame.heading_of(plan, period, CUT_OFF).legal_bases
     assert basis.startswith("Căn cứ Chương trình của Ủy ban nhân dân tỉnh Minh Họa về tuyên truyền")
-    assert "thực hiện Chương trình 6 tháng đầu năm 2026 (số liệu" in quarterly._opening(plan, period, CUT_OFF)
+    assert "thực hiện Chương trình 6 tháng đầu năm 2026 (số liệu" in frame.opening_of(plan, period, CUT_OFF)
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_a_plan_without_number_or_day_in_a_period_of_its_own():
     [(date(2026, 5, 2), "ngày 02 tháng 5 năm 2026"), (date(2026, 3, 1), "ngày 14 tháng 6 năm 2026")],
 )
 def test_opening_of_a_running_period_goes_to_today_and_of_one_to_come_to_its_end(as_of, last_day):
-    assert f" đến {last_day}) như sau:" in quarterly._opening(make_plan(), make_period(), as_of)
+    assert f" đến {last_day}) như sau:" in frame.opening_of(make_plan(), make_period(), as_of)
 
 
 def direction(submissions=(), sent=0, on_time=0, updates=()):
-    section = quarterly._direction(
+    section = narrative.direction(
         plan=make_plan(), submissions=submissions, sent=sent, on_time=on_time, updates=updates
     )
     return texts(section.paragraphs)
@@ -188,7 +188,7 @@ def test_figures_by_channel():
     flow = make_figure(name="Tin, bài trên báo", in_period=12, cumulative=30, target=40)
     stock = make_figure(name="Người quan tâm", unit="người", is_stock=True, in_period=900, cumulative=900, target=None)
 
-    assert texts(quarterly._by_channel([flow, make_figure(in_period=None), stock], CUT_OFF)) == [
+    assert texts(narrative._by_channel([flow, make_figure(in_period=None), stock], CUT_OFF)) == [
         "Kết quả tổng hợp theo từng kênh, chỉ tiêu tại Phụ lục I; cụ thể:",
         "a) Tin, bài trên báo: 12 tin, bài; lũy kế trong năm 30 tin, bài; đạt 75,0% chỉ tiêu (40 tin, bài).",
         "b) Người quan tâm: 900 người tính đến ngày 14 tháng 6 năm 2026.",
@@ -196,16 +196,16 @@ def test_figures_by_channel():
 
 
 def test_every_annex_is_named_though_it_is_empty():
-    assert "(Phụ lục I)" in texts(quarterly._by_channel([], CUT_OFF))[0]
-    assert "(Phụ lục II)" in texts(quarterly._by_activity(make_plan(), CUT_OFF, [], NO_STATES, []))[0]
+    assert "(Phụ lục I)" in texts(narrative._by_channel([], CUT_OFF))[0]
+    assert "(Phụ lục II)" in texts(narrative._by_activity(make_plan(), CUT_OFF, [], NO_STATES, []))[0]
     assert "(Phụ lục III)" in direction()[0]
-    assert "(Phụ lục IV)" in quarterly._evidence_words(())
+    assert "(Phụ lục IV)" in narrative._evidence_words(())
 
 
 def test_states_are_told_with_what_was_done_first_and_cancelled_ones_apart():
     counts = {**NO_STATES, State.DONE: 3, State.OVERDUE: 2, State.CANCELLED: 1}
 
-    assert texts(quarterly._by_activity(make_plan(), CUT_OFF, [None], counts, [])) == [
+    assert texts(narrative._by_activity(make_plan(), CUT_OFF, [None], counts, [])) == [
         "Tính đến ngày 14 tháng 6 năm 2026, Kế hoạch có 5 hoạt động, trong đó: 3 hoạt động hoàn thành; "
         "2 hoạt động quá hạn; ngoài ra 1 hoạt động đã bãi bỏ (Phụ lục II)."
     ]
@@ -224,7 +224,7 @@ def test_words_of_an_activity_name_their_agencies():
         ]
     ]
 
-    assert list(quarterly._words_of_activities(lines, limit=3)) == [
+    assert list(narrative._words_of_activities(lines, limit=3)) == [
         "Hoạt động 3 - Tổ chức tập huấn: đã họp (A, B); UBND phường đã niêm yết (D); mở lớp 0 (E0); "
         "cùng kết quả tương tự của 6 đơn vị khác."
     ]
@@ -235,7 +235,7 @@ def test_twelve_different_words_are_said_in_full(said, left_out):
     activity = Activity(pk=1, number="3", title="Tập huấn")
     lines = [SimpleNamespace(activity=activity, words=f"lớp {n}", update=approved(f"E{n}")) for n in range(said)]
 
-    (text,) = quarterly._words_of_activities(lines)
+    (text,) = narrative._words_of_activities(lines)
 
     assert text.endswith(f"lớp 11 (E11){left_out}.")
 
@@ -252,7 +252,7 @@ def by_theme(themes, served):
         for number, pks in enumerate(served, start=1)
     ]
     document = SimpleNamespace(themes=[SimpleNamespace(pk=pk, text=text, parent=parent) for pk, text, parent in themes])
-    return texts(quarterly._by_theme(make_plan(), document, lines))
+    return texts(narrative._by_theme(make_plan(), document, lines))
 
 
 THEMES = [
@@ -287,7 +287,7 @@ def test_without_themes_or_results_the_report_says_so():
 
 
 def assessment(rows=(), submissions=(), sent=0, on_time=0, updates=(), counts=NO_STATES, today=AFTER_DUE):
-    section = quarterly._assessment(
+    section = narrative.assessment(
         period=make_period(),
         today=today,
         rows=rows,
@@ -360,25 +360,25 @@ def test_nothing_sent_on_time_is_no_strength():
     ],
 )
 def test_next_tasks(state, words):
-    assert quarterly._task_words(make_standing(state)) == words
+    assert narrative._task_words(make_standing(state)) == words
 
 
 def test_next_tasks_without_a_deadline():
     standing = make_standing(State.NOT_STARTED)
     standing.activity.deadline = None
 
-    assert quarterly._task_words(standing) == "Triển khai hoạt động 3: tổ chức tập huấn."
+    assert narrative._task_words(standing) == "Triển khai hoạt động 3: tổ chức tập huấn."
 
 
 def test_the_last_proposal_ends_the_document():
     rows = [make_standing(State.UNASSIGNED)]
     updates = [approved(proposals="đề nghị bố trí kinh phí."), approved("Sở Xây dựng", proposals=" ")]
 
-    assert texts(quarterly._proposals(updates=updates, rows=rows).paragraphs) == [
+    assert texts(narrative.proposals(updates=updates, rows=rows).paragraphs) == [
         "1. Giao cơ quan chủ trì thực hiện hoạt động 3.",
         "2. Đề nghị bố trí kinh phí (Sở Y tế)./.",
     ]
-    assert texts(quarterly._proposals(updates=[], rows=[]).paragraphs) == ["Không có kiến nghị, đề xuất./."]
+    assert texts(narrative.proposals(updates=[], rows=[]).paragraphs) == ["Không có kiến nghị, đề xuất./."]
 
 
 def test_on_time_rate_of_nobody_is_unknown():

@@ -20,8 +20,8 @@ from activities.tests.factories import (
     moment,
 )
 from plans.tests.factories import ChannelFactory, PlanFactory
-from reports import views
 from reports.pdf import PdfBusyError
+from reports.views import reports as views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -36,11 +36,11 @@ def june(clock):
 
 
 def detail(period):
-    return reverse("reports:detail", args=[period.pk])
+    return reverse("reports:preview", args=[period.pk])
 
 
 def pdf(period):
-    return reverse("reports:pdf", args=[period.pk])
+    return reverse("reports:preview_pdf", args=[period.pk])
 
 
 @pytest.mark.parametrize("role", Role)

@@ -1,21 +1,14 @@
-"""The dashboard, the list of quarterly reports, a report on screen and as PDF, a plan as PDF and Word."""
-
-import itertools
-from collections import defaultdict
+"""Documents that leave: a plan, an explanation slip, the chasing letter, each as PDF and Word."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from activities.explaining import read_thread
 from activities.files import CONTENT_TYPES
-from activities.filters import ON_TRACK
-from activities.frame import chosen_period, periods_of, reads_todays_names
-from activities.models import ConsolidatedPeriod, Explanation, ReportingPeriod
+from activities.models import Explanation, ReportingPeriod
 from activities.permissions import can_view_explanation, can_view_reminders
 from activities.reminding.late import answer_by, chase
 from activities.versions import content_of
@@ -23,93 +16,17 @@ from agencies.access import require
 from plans.models import Plan
 from plans.permissions import can_view_plan
 
-from .annexes import annexes
-from .chasing_letter import build_chasing_letter, file_name as letter_name
-from .dashboard import build_dashboard
-from .explanation_slip import build_explanation_slip, file_name as slip_name
-from .pdf import PdfBusyError, kept_chasing_pdf, kept_explanation_pdf, kept_pdf, kept_plan_pdf
-from .permissions import can_view_dashboard, can_view_report
-from .plan_document import build_plan_document, file_name
-from .quarterly import build_quarterly_report
-from .word import chasing_docx, explanation_docx, plan_docx
+from ..chasing_letter import build_chasing_letter, file_name as letter_name
+from ..explanation_slip import build_explanation_slip, file_name as slip_name
+from ..pdf import PdfBusyError, kept_chasing_pdf, kept_explanation_pdf, kept_plan_pdf
+from ..plan_document import build_plan_document, file_name
+from ..word import chasing_docx, explanation_docx, plan_docx
+from .words import BUSY, NOT_FOR_YOU
 
-NOT_FOR_YOU = gettext_lazy("The state of the whole locality is for its coordinator, leaders and administrators.")
 PLAN_IN_DRAFT = gettext_lazy("This plan is a draft: its coordinator is still working on it.")
-BUSY = gettext_lazy("Other documents are being made just now. Please ask for the PDF again in a minute.")
 NOBODY_LATE = gettext_lazy("Nobody is to be chased: every agency has sent, or still has time.")
 NOT_LATE = gettext_lazy("This agency is not to be chased: it has sent, or still has time.")
 NOT_ASKED = gettext_lazy("A request for an explanation is read by the agency that was asked, and by those who ask.")
-DRAFTS_ONLY = gettext_lazy("Reports are drafts: only the coordinator, leaders and administrators read them.")
-
-
-@require_safe
-def dashboard(request):
-    require(can_view_dashboard(request.user), NOT_FOR_YOU)
-    period = chosen_period(request)
-    if period is None:
-        return render(request, "reports/dashboard.html", {"board": None})
-    periods = [each for each in periods_of(request) if each.plan_id == period.plan_id]
-    todays_names = reads_todays_names(request, period)
-    board = build_dashboard(period, periods, today=request.today, todays_names=todays_names)
-    return render(request, "reports/dashboard.html", {"board": board, "on_track_url": _on_track_url(board)})
-
-
-def _on_track_url(board):
-    """Where the activities on track are listed; those of a past period are on the page itself, as they stood then."""
-    if board.is_past:
-        return "#time"
-    return f"{reverse('activities:list')}?{urlencode({'plan': board.period.plan_id, 'state': ON_TRACK})}"
-
-
-@require_safe
-def report_list(request):
-    """Every period of every plan with its report; a focal point reads no draft."""
-    can_view = can_view_report(request.user)
-    periods = [each for each in periods_of(request) if each.starts_on <= request.today] if can_view else []
-    context = {"periods": periods, "by_plan": _by_plan(request.user, periods), "can_view": can_view}
-    return render(request, "reports/report_list.html", context)
-
-
-def _by_plan(user, periods):
-    """[(plan, its periods, what sums them)]; one query where there is a period."""
-    sums = defaultdict(list)
-    if periods:
-        rows = ConsolidatedPeriod.objects.visible_to(user).filter(plan__in={each.plan_id for each in periods})
-        for row in rows.order_by("-ends_on", "starts_on"):
-            sums[row.plan_id].append(row)
-    return [
-        (plan, list(rows), sums[plan.pk]) for plan, rows in itertools.groupby(periods, key=lambda period: period.plan)
-    ]
-
-
-def _report(request, pk):
-    """(period, its report): the period is one of those the frame has already read for this person."""
-    period = next((each for each in periods_of(request) if each.pk == pk), None)
-    if period is None:
-        raise Http404
-    require(can_view_report(request.user), DRAFTS_ONLY)
-    return period, build_quarterly_report(period, today=request.today)
-
-
-@require_safe
-def report_detail(request, pk):
-    period, report = _report(request, pk)
-    return render(
-        request, "reports/report_detail.html", {"period": period, "report": report, "annexes": annexes(report)}
-    )
-
-
-@require_safe
-def report_pdf(request, pk):
-    period, report = _report(request, pk)
-    try:
-        response = HttpResponse(kept_pdf(report), content_type="application/pdf")
-    except PdfBusyError:
-        messages.error(request, BUSY)
-        return redirect("reports:detail", period.pk)
-    name = f"bao-cao-quy-{period.ordinal}-{period.year}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
 
 
 def _plan_or_403(request, pk):
