@@ -1,6 +1,7 @@
 # make run        everything a fresh machine needs, then the demo on http://127.0.0.1:8000/
 #                 PORT=8123 another port; TODAY=2012-09-10 the demo's date
 # make test       every check and test, on SQLite and, where one answers, on PostgreSQL
+# make bench      how fast documents are made, beside Chromium
 # make lint       style and floors          make format    put the style right
 # make messages   collect texts to translate (needs gettext)
 # make constraints  pin anew what the pinned packages bring along
@@ -20,7 +21,7 @@ ASSETS = var/assets/.built
 
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
-.PHONY: run test lint format messages constraints clean installed installed-for-tests
+.PHONY: run test bench lint format messages constraints clean installed installed-for-tests
 
 # Without a .env this is a trial, so the demo's switches are on.
 ifeq ($(wildcard .env),)
@@ -37,6 +38,9 @@ run: installed $(ASSETS) $(MO)
 
 test: installed-for-tests $(ASSETS) $(MO)
 	@setup/test.sh
+
+bench: installed-for-tests $(ASSETS) $(MO)
+	@$(PYTHON) setup/bench
 
 lint: installed-for-tests
 	.venv/bin/ruff check .

@@ -49,6 +49,7 @@ LISTS = {
     "activities:list": gettext_lazy("Activities"),
     "agencies:list": gettext_lazy("Agencies"),
     "accounts:users": gettext_lazy("Users"),
+    "reports:scorecards": gettext_lazy("Scorecards"),
 }
 
 

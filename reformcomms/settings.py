@@ -160,6 +160,8 @@ STATICFILES_DIRS = [
 MEDIA_ROOT = DATA_DIR / "uploads"
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=20)
 CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
+# Digital seals of agencies: <locality>/<agency>.p12 with the password beside it in <agency>.pass.
+SEAL_DIR = env("SEAL_DIR", default=str(DATA_DIR / "seals"))
 FILE_UPLOAD_PERMISSIONS = 0o640
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -178,6 +180,12 @@ CACHES = {
         "LOCATION": "documents",
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": 30},
+    },
+    "charts": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "charts",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
 REPORT_FONT_DIR = env("REPORT_FONT_DIR", default="")

@@ -13,6 +13,7 @@ from ..vietnamese import fold
 class Kind(Enum):
     TEXT = "text"
     WHOLE = "whole number"
+    PERCENT = "percent with one decimal"
     DATE = "date"
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 
 from django.utils import timezone
@@ -35,6 +36,7 @@ TEXT = {"alignment": Alignment(wrap_text=True, vertical="top"), "number_format":
 LOOKS = {
     Kind.TEXT: TEXT,
     Kind.WHOLE: {"alignment": Alignment(vertical="top", horizontal="right", indent=1), "number_format": "#,##0"},
+    Kind.PERCENT: {"alignment": Alignment(vertical="top", horizontal="right", indent=1), "number_format": '0.0"%"'},
     Kind.DATE: {"alignment": Alignment(vertical="top", horizontal="left"), "number_format": DATE_FORMAT},
 }
 
@@ -102,7 +104,7 @@ def put(cell, value, look):
 
 def plain(value):
     """`value` as a workbook keeps it: a number, a day without time zone, else words without control characters."""
-    if value is None or isinstance(value, int | float | date) and not isinstance(value, bool | datetime):
+    if value is None or isinstance(value, int | float | Decimal | date) and not isinstance(value, bool | datetime):
         return value
     if isinstance(value, datetime):
         return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
