@@ -62,6 +62,7 @@ SIGNS = {
     NotificationKind.ANSWERED: ("report", ""),
     NotificationKind.CONTRIBUTED: ("people", ""),
     NotificationKind.REFUSED_FILE: ("warn", "c-bad"),
+    NotificationKind.REPORT: ("report", ""),
 }
 
 
@@ -165,6 +166,19 @@ def _refused_file(facts):
     return _("The file %(file)s was refused by the virus scan") % facts, facts["activity"]
 
 
+def _report(facts):
+    said = {
+        "submit": _("%(by)s submitted the report on %(label)s to leadership"),
+        "withdraw": _("%(by)s took the report on %(label)s back to go on writing"),
+        "return": _("The report on %(label)s was returned to you by %(by)s"),
+        "approve": _("The report on %(label)s was approved by %(by)s"),
+        "reopen": _("%(by)s opened the approved report on %(label)s again"),
+        "issue": _("The report on %(label)s was issued: %(number)s"),
+    }
+    headline = said.get(facts["step"], _("News of the report on %(label)s")) % facts
+    return headline, f"“{facts['reason']}”" if facts["reason"] else facts["plan"]
+
+
 def _job(facts):
     label = _(facts["label"]) if facts["label"] else ""
     failed = facts["state"] == JobState.FAILED
@@ -181,5 +195,6 @@ SENTENCES = {
     NotificationKind.ANSWERED: _answered,
     NotificationKind.CONTRIBUTED: _contributed,
     NotificationKind.REFUSED_FILE: _refused_file,
+    NotificationKind.REPORT: _report,
     NotificationKind.JOB: _job,
 }

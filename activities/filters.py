@@ -10,14 +10,23 @@ from django.utils.translation import gettext_lazy as _
 from agencies.filters import AgencyFilter
 from agencies.models import Agency
 from agencies.vietnamese import MOST_WORDS, fold
-from plans.models import Channel
+from plans.models import Audience, Channel, ContentTheme
 
 from .matrix import COUNTS, FEW
 from .models import Activity, AssignmentRole
-from .progress import State, is_on_track
+from .progress import FINISHED, TO_HANDLE, State, is_on_track
+from .readings import day_asked, reading_of, reading_on
+from .scopes import plans_in, words_for
 from .submissions import SHOWN_LABELS
 
-ON_TRACK = "on-track"
+ON_TRACK, RED, OPEN, SILENT = "on-track", "to-handle", "open", "silent"
+NO_THEME = "none"
+GROUPED = [
+    (ON_TRACK, _("On track")),
+    (RED, _("To be handled: overdue or without a lead")),
+    (OPEN, _("Not finished")),
+    (SILENT, _("Without a report, though one was due")),
+]
 DUE = [
     ("7", _("within 7 days")),
     ("30", _("within 30 days")),
@@ -28,43 +37,79 @@ DUE = [
 
 
 class ActivityFilter(django_filters.FilterSet):
-    """Activities by words, plan, lead, channel; by state in memory, because a state is computed, not stored."""
+    """Activities by words, plan, lead, channel; in memory by what is computed: state, and deadline as of the day."""
 
     text = django_filters.CharFilter(
         label=_("Number or title"), method="with_text", widget=forms.TextInput(attrs={"type": "search"})
     )
-    plan = django_filters.ChoiceFilter(label=_("Plan"), empty_label=_("all plans"))
+    plan = django_filters.ChoiceFilter(label=_("Plan"), method="of_plans", empty_label=_("all plans"))
     lead = django_filters.ChoiceFilter(label=_("Lead agency"), method="led_by", empty_label=_("all agencies"))
     channel = django_filters.ChoiceFilter(
         label=_("Channel"), field_name="channels", distinct=True, empty_label=_("all channels")
     )
     state = django_filters.ChoiceFilter(
         label=_("State"),
-        choices=[(ON_TRACK, _("On track")), *((state.value, state.label) for state in State)],
+        choices=[*GROUPED, *((state.value, state.label) for state in State)],
         method="in_memory",
         empty_label=_("all states"),
     )
     due = django_filters.ChoiceFilter(
-        label=_("Deadline"), choices=DUE, method="due_within", empty_label=_("any deadline")
+        label=_("Deadline"), choices=DUE, method="in_memory", empty_label=_("any deadline")
+    )
+    as_of = django_filters.DateFilter(label=_("As of"), method="in_memory", widget=forms.HiddenInput)
+    of = django_filters.ChoiceFilter(label=_("As reported for"), method="in_memory", widget=forms.HiddenInput)
+    theme = django_filters.ChoiceFilter(label=_("Content theme"), method="serving_theme", empty_label=_("all themes"))
+    audience = django_filters.ChoiceFilter(
+        label=_("Audience"), field_name="themes__audiences", distinct=True, empty_label=_("all audiences")
     )
 
     class Meta:
         model = Activity
-        fields = ["text", "plan", "lead", "channel", "state", "due"]
+        fields = ["text", "plan", "lead", "channel", "state", "due", "as_of", "of", "theme", "audience"]
 
-    def __init__(self, data, *, queryset, plans, leads, today):
-        """`plans`: those the person reads; `leads`: the agencies that lead something in them."""
+    def __init__(self, data, *, queryset, plans, leads, today, periods=()):
+        """`plans`: those the person reads; `leads`: the agencies that lead something in them; `periods` of the plans.
+
+        `reading`: from when the states are read (`?as_of=`, and `?of=` a past period as its report showed it).
+        """
         super().__init__(data, queryset=queryset)
-        self.today = today
+        self.periods = {str(period.pk): period for period in periods}
+        self.of_period = self.periods.get(data.get("of", ""))
+        known_on = day_asked(data, today)
+        self.reading = reading_on(today, known_on)
+        if self.of_period:
+            self.reading = reading_of(self.of_period, periods, today, known_on)
+        self.today = self.reading.day
         self.plans = {str(plan.pk): plan for plan in plans}
-        self.filters["plan"].extra["choices"] = [(key, plan.with_issuer) for key, plan in self.plans.items()]
+        self.filters["plan"].extra["choices"] = [
+            *words_for(periods),
+            *((key, plan.with_issuer) for key, plan in self.plans.items()),
+        ]
+        self.filters["of"].extra["choices"] = [(key, period.title) for key, period in self.periods.items()]
         self.filters["lead"].extra["choices"] = [(str(agency.pk), agency.name) for agency in leads]
         self.filters["channel"].extra["choices"] = [(channel.pk, str(channel)) for channel in Channel.objects.all()]
+        self._offer("theme", data, ContentTheme, [(NO_THEME, _("none named"))])
+        self._offer("audience", data, Audience, [])
+
+    def _offer(self, name, data, model, choices):
+        """A filter that other pages lead to: it is offered, with its rows of the plans, only where it is in use."""
+        if not data.get(name):
+            del self.filters[name]
+            return
+        rows = model.objects.filter(plan__in=self.plans).order_by("plan", "position", "pk")
+        self.filters[name].extra["choices"] = [*choices, *((str(row.pk), str(row)) for row in rows)]
 
     @property
     def chosen_plan(self):
         """The plan chosen, or None."""
         return self.plans.get(getattr(self.form, "cleaned_data", {}).get("plan"))
+
+    def of_plans(self, activities, _name, word):
+        plans = plans_in(word, self.periods.values())
+        return activities.filter(plan=word) if plans is None else activities.filter(plan__in=plans)
+
+    def serving_theme(self, activities, _name, theme):
+        return activities.filter(themes=None if theme == NO_THEME else theme)
 
     def with_text(self, activities, _name, words):
         for word in fold(words).split()[:MOST_WORDS]:
@@ -78,21 +123,50 @@ class ActivityFilter(django_filters.FilterSet):
             assignments__valid_to__isnull=True,
         ).distinct()
 
-    def due_within(self, activities, _name, span):
-        if span == "none":
-            return activities.filter(deadline__isnull=True)
-        return activities.filter(deadline__range=_days_of(span, self.today))
-
     def in_memory(self, activities, _name, _state):
         return activities
 
-    def keep_state(self, rows, periods, today):
-        """The standings in the chosen state, or on track; all where none is chosen. `periods`: of all the plans."""
+    def keep_due(self, rows):
+        """The standings whose deadline, as the plan said it then, lies in the chosen span; all where none is chosen."""
+        span = self.form.cleaned_data.get("due") if self.form.is_valid() else ""
+        return [row for row in rows if is_due_within(row, span, self.today)] if span else rows
+
+    def keep_serving(self, rows):
+        """Beside a theme not those that had been cancelled: they serve none. All where no theme is chosen."""
+        theme = self.form.cleaned_data.get("theme") if self.form.is_valid() else ""
+        return [row for row in rows if row.state != State.CANCELLED] if theme else rows
+
+    def keep_state(self, rows):
+        """The standings in the chosen state or group of states; all where none is chosen."""
         state = self.form.cleaned_data.get("state") if self.form.is_valid() else ""
-        if state != ON_TRACK:
-            return [row for row in rows if not state or row.state == state]
-        due = {period.plan_id for period in periods if period.agency_due_on < today}
-        return [row for row in rows if is_on_track(row, today=today, a_period_is_due=row.activity.plan_id in due)]
+        if state == RED:
+            return [row for row in rows if row.state in TO_HANDLE]
+        if state == OPEN:
+            return [row for row in rows if row.state not in FINISHED]
+        if state in (ON_TRACK, SILENT):
+            return on_track(rows, self.periods.values(), self.reading)[state == SILENT]
+        return [row for row in rows if not state or row.state == state]
+
+
+def is_due_within(row, span, day):
+    """Its deadline lies within a span of DUE, seen from `day`."""
+    deadline = row.activity.deadline
+    if span == "none" or deadline is None:
+        return span == "none" and deadline is None
+    first, last = _days_of(span, day)
+    return first <= deadline <= last
+
+
+def on_track(rows, periods, reading):
+    """(the standings on track, those without a report though one was due) of `rows`. `periods`: of all their plans."""
+    due = {period.plan_id for period in periods if period.agency_due_on < reading.today}
+    good, silent = [], []
+    for row in rows:
+        if is_on_track(row, today=reading.day, a_period_is_due=row.activity.plan_id in due):
+            good.append(row)
+        elif row.state == State.NOT_STARTED and not row.is_invited:
+            silent.append(row)
+    return good, silent
 
 
 def _days_of(span, today):

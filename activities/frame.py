@@ -31,7 +31,7 @@ def chosen_period(request):
     """The period chosen in the frame (`?period=`, kept in the session), else the one that matters today."""
     periods = {str(period.pk): period for period in periods_of(request)}
     asked = request.GET.get("period", "")
-    if asked in periods:
+    if asked in periods and asked != request.session.get("period"):
         request.session["period"] = asked
     kept = request.session.get("period", "")
     return periods.get(kept) or current_period(list(periods.values()), request.today)

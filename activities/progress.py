@@ -4,12 +4,14 @@ import enum
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.successions import NONE
 
-from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, ScheduleKind, Status
+from .models import Activity, ActivityProgress, AssignmentRole, ProgressState, QuarterlyUpdate, ScheduleKind, Status
+from .readings import keys_then
 from .shares import share
 from .versions import as_in_force
 
@@ -43,6 +45,7 @@ LABELS = {
     State.CANCELLED: _("Cancelled"),
 }
 FINISHED = (State.DONE, State.LATE_DONE, State.CANCELLED)
+TO_HANDLE = (State.OVERDUE, State.UNASSIGNED)
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def is_on_track(standing, *, today, a_period_is_due):
     return standing.is_invited or bool(start and start > today) or not a_period_is_due or standing.reported is not None
 
 
-def standings(activities, duties, *, today, statuses=REPORTED, until=None):
+def standings(activities, duties, *, today, statuses=REPORTED, until=None, known_on=None):
     """How each of `activities` (a queryset) stands on `today`. Three queries, whatever their number.
 
     Each counts as the version of its plan in force on that day said it; one that came later does not stand yet.
@@ -137,9 +140,10 @@ def standings(activities, duties, *, today, statuses=REPORTED, until=None):
         duties: the assignments of their plans (`load_duties`).
         statuses: the updates that count (all submitted ones for a dashboard, approved ones for a report).
         until: count only periods that end on or before this day (default: all).
+        known_on: count only what had been sent by the end of this day (default: all).
     """
     activities = as_in_force(list(activities.select_related("plan", "indicator")), until or today)
-    lines = reported_lines(activities, statuses=statuses, until=until)
+    lines = said_lines(activities, statuses=statuses, until=until, known_on=known_on)
     return standings_of(activities, duties, lines, today=today, until=until)
 
 
@@ -148,12 +152,73 @@ def reported_lines(activities, *, statuses=REPORTED, until=None):
 
     An update that says there is nothing to report stands for all its lines: what was typed before counts no more.
     """
-    lines = ActivityProgress.objects.filter(activity__in=activities, update__status__in=statuses).exclude(state="")
+    lines = _counting(activities, until).filter(update__status__in=statuses)
+    return list(lines.select_related("update__period", "update__agency"))
+
+
+def _counting(activities, until):
+    """The lines that may count, in order of the periods, whatever became of their updates."""
+    lines = ActivityProgress.objects.filter(activity__in=activities).exclude(state="")
     lines = lines.filter(update__nothing_to_report=False)
     lines = lines.exclude(state=ProgressState.DONE, completed_on__isnull=True)  # of an activity taken from the agency
     if until:
         lines = lines.filter(update__period__ends_on__lte=until)
-    return list(lines.select_related("update__period", "update__agency").order_by("update__period__ends_on", "pk"))
+    return lines.order_by("update__period__ends_on", "pk")
+
+
+class SaidIn(NamedTuple):
+    """The period an update reports on."""
+
+    pk: int
+    ends_on: date
+    year: int
+
+
+class SaidBy(NamedTuple):
+    """The update a line stands in."""
+
+    pk: int
+    agency_id: int
+    period_id: int
+    period: SaidIn
+
+
+class Said(NamedTuple):
+    """A line without its words: what states and sums are computed from."""
+
+    pk: int
+    activity_id: int
+    state: str
+    percent: int | None
+    quantity_done: int | None
+    completed_on: date | None
+    nothing_in_period: bool
+    update: SaidBy
+
+
+SAID = ("pk", "activity_id", "state", "percent", "quantity_done", "completed_on", "nothing_in_period")
+SAID_BY = ("update_id", "update__agency_id", "update__period_id", "update__period__ends_on", "update__period__year")
+
+
+def said_lines(activities, *, statuses=REPORTED, until=None, known_on=None):
+    """As `reported_lines`, without the words: a province has ten thousand. One query.
+
+    Args:
+        known_on: only lines of updates that had been sent, and stood in `statuses`, at the end of this day.
+    """
+    lines = _counting(activities, until)
+    if known_on:
+        plans = {activity.plan_id for activity in activities}
+        written = QuarterlyUpdate.objects.filter(period__plan__in=plans)
+        lines = lines.filter(update__in=keys_then(written, known_on, statuses))
+    else:
+        lines = lines.filter(update__status__in=statuses)
+    updates, found = {}, []
+    for *facts, pk, agency, period, ends_on, year in lines.values_list(*SAID, *SAID_BY):
+        if pk not in updates:
+            updates[pk] = SaidBy(pk, agency, period, SaidIn(period, ends_on, year))
+        found.append(Said(*facts, updates[pk]))
+    return found
 
 
 def standings_of(activities, duties, lines, *, today, until=None):
@@ -169,7 +234,8 @@ def _standing(activity, duties, lines, duty_day, today):
     obliged = {agency.pk for agency in leads if not agency.is_invited}
     said = _latest(lines, duties.successors, duty_day)
     if leads:  # whoever led before no longer speaks for those who do
-        said = {agency: latest for agency, latest in said.items() if agency in {lead.pk for lead in leads}}
+        leading = {lead.pk for lead in leads}
+        said = {agency: latest for agency, latest in said.items() if agency in leading}
     # Of the invited those count who speak; where nobody else leads, all of them.
     expected = len(obliged | {*said} if obliged else leads)
     reported = reported_state([_together(latest) for latest in said.values()], expected)

@@ -13,6 +13,7 @@ from agencies.models import Agency
 
 from .models import ProgressState, QuarterlyUpdate, ReportingPeriod, Status
 from .obligations import obliged_agencies
+from .readings import sent_by
 from .shares import share
 
 
@@ -121,10 +122,15 @@ def with_filled(updates):
     )
 
 
-def submissions_of(periods, duties, *, today):
-    """Every obliged agency's duty for each of `periods`: {period: [Submission]}, worst first. One query."""
+def submissions_of(periods, duties, *, today, known_on=None):
+    """Every obliged agency's duty for each of `periods`: {period: [Submission]}, worst first. One query.
+
+    `known_on`: as it stood at the end of this earlier day; what had not been sent by then is not there.
+    """
+    rows = QuarterlyUpdate.objects.filter(period__in=periods)
     updates = defaultdict(list)
-    for update in with_filled(QuarterlyUpdate.objects.filter(period__in=periods)).defer(*LONG_WORDS):
+    for update in with_filled(sent_by(rows, known_on) if known_on else rows).defer(*LONG_WORDS):
+        update.status = update.status_then if known_on else update.status
         updates[update.period_id].append(update)
     return {
         period: sorted(
@@ -136,6 +142,11 @@ def submissions_of(periods, duties, *, today):
         )
         for period in periods
     }
+
+
+def rows_together(by_period):
+    """The duties of all the periods (`submissions_of`) as one list, worst first."""
+    return sorted((row for rows in by_period.values() for row in rows), key=_worst_first)
 
 
 def _with_update(period, updates, duties):

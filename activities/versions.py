@@ -167,9 +167,17 @@ def as_in_force(activities, day):
     One query; another one where a version before the last was in force. An activity that was changed since comes as
     a copy with its facts of that day.
     """
-    earlier = _earlier_contents({activity.plan_id for activity in activities}, day)
-    if not earlier:
-        return activities
+    [then] = as_in_force_on(activities, day)
+    return then
+
+
+def as_in_force_on(activities, *days):
+    """The activities `as_in_force` on each of `days`: as many queries as for one."""
+    earlier = _earlier_contents({activity.plan_id for activity in activities}, days)
+    return [_all_as_then(activities, earlier[day]) if earlier[day] else activities for day in days]
+
+
+def _all_as_then(activities, earlier):
     return [
         then
         for activity in activities
@@ -177,17 +185,23 @@ def as_in_force(activities, day):
     ]
 
 
-def _earlier_contents(plan_ids, day):
-    """{plan id: {activity id: its facts}} for the plans of which a version before the last was in force on `day`."""
+def _earlier_contents(plan_ids, days):
+    """{day: {plan id: {activity id: its facts}}} for the plans of which a version before the last was then in force."""
     versions = defaultdict(list)
     for version in PlanVersion.objects.filter(plan__in=plan_ids).defer("content").order_by("plan", "ordinal"):
         versions[version.plan_id].append(version)
-    then = {plan_id: version_on(rows, day) for plan_id, rows in versions.items()}
-    earlier = {version.pk for plan_id, version in then.items() if version != versions[plan_id][-1]}
-    if not earlier:
-        return {}
-    contents = PlanVersion.objects.filter(pk__in=earlier).values_list("plan_id", "content")
-    return {plan_id: {row["id"]: row for row in content["activities"]} for plan_id, content in contents}
+    earlier = {
+        day: {
+            plan_id: version.pk
+            for plan_id, rows in versions.items()
+            if (version := version_on(rows, day)) and version != rows[-1]
+        }
+        for day in days
+    }
+    keys = {key for found in earlier.values() for key in found.values()}
+    contents = dict(PlanVersion.objects.filter(pk__in=keys).values_list("pk", "content")) if keys else {}
+    facts = {key: {row["id"]: row for row in content["activities"]} for key, content in contents.items()}
+    return {day: {plan_id: facts[key] for plan_id, key in found.items()} for day, found in earlier.items()}
 
 
 def _as_then(activity, facts):

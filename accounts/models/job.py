@@ -127,9 +127,13 @@ class Job(models.Model):
 
     def keep(self, name, data):
         """Leave a file (bytes) called `name` to whoever started the job, for 30 days from its beginning."""
+        self.keep_file(name, ContentFile(data))
+
+    def keep_file(self, name, file):
+        """As `keep`, of an open File: it is copied in pieces, or moved where it lies on disk; never read whole."""
         if self.file:
             self.file.delete(save=False)
-        self.file.save(name, ContentFile(data), save=False)
+        self.file.save(name, file, save=False)
         self.file_name, self.keep_until = name, timezone.localdate(self.started_at) + KEPT
         if not self.mine().update(file=self.file.name, file_name=name, keep_until=self.keep_until):
             self.file.delete(save=False)

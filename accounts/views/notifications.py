@@ -26,15 +26,18 @@ def _own(user):
 
 @require_safe
 def notification_list(request):
-    """All of them, day by day; the newest few alone where the bell asks (`?part=bell`)."""
+    """All of them, day by day, or those not read yet (`?show=unread`); the newest few where the bell asks."""
     own = _own(request.user)
+    only_unread = request.GET.get("show") == "unread"
+    if only_unread:
+        own = own.filter(read_at__isnull=True)
     if request.htmx and request.GET.get("part") == "bell":
         return render(request, "accounts/_bell.html", {"news": news_of(own[:AT_THE_BELL]), **_frame_of(request)})
     page = Paginator(own, ON_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "accounts/notifications.html",
-        {"page": page, "news": news_of(page), **_frame_of(request)},
+        {"page": page, "news": news_of(page), "only_unread": only_unread, **_frame_of(request)},
     )
 
 

@@ -41,6 +41,7 @@ from activities.models import (
     ReportingPeriod,
     ReportingRules,
     ReviewComment,
+    Star,
     Status,
     UpdateEvent,
 )
@@ -478,3 +479,16 @@ class ExplanationEvidenceFactory(DjangoModelFactory):
     url = factory.Sequence("https://minhhoa.example/giai-trinh-{}".format)
     added_by = factory.SelfAttribute("message.by")
     added_at = factory.LazyFunction(moment)
+
+
+class StarFactory(DjangoModelFactory):
+    """Somebody's star at an activity."""
+
+    class Meta:
+        model = Star
+
+    activity = factory.SubFactory(ActivityFactory)
+    person = factory.SubFactory(
+        UserFactory, role=Role.LEADER, agency=factory.SelfAttribute("..activity.plan.issuing_agency")
+    )
+    at = factory.LazyFunction(lambda: moment())

@@ -33,6 +33,7 @@ from .factories import (
     ReportingPeriodFactory,
     ReportingRulesFactory,
     ReviewCommentFactory,
+    StarFactory,
     UpdateEventFactory,
     moment,
 )
@@ -70,6 +71,7 @@ REFUSED = {
     "group_once_in_activity": [
         lambda: again(AssignmentFactory, AssignmentFactory(group=AgencyGroupFactory()), "activity", "group")
     ],
+    "star_once": [lambda: again(StarFactory, StarFactory(), "person", "activity")],
     "comment_says_something": [lambda: ReviewCommentFactory(text="")],
     "period_once_in_plan": [
         lambda: again(ReportingPeriodFactory, ReportingPeriodFactory(), "plan", "starts_on", "ends_on", ordinal=3)
@@ -205,7 +207,7 @@ def test_every_constraint_has_a_case():
 def test_every_constraint_says_what_is_wrong():
     ours = [
         constraint
-        for app in ("agencies", "accounts", "plans", "activities")
+        for app in ("agencies", "accounts", "plans", "activities", "reports")
         for model in apps.get_app_config(app).get_models()
         for constraint in model._meta.constraints
     ]

@@ -19,6 +19,7 @@ from ..models import Activity, ActivityProgress
 from ..obligations import load_duties
 from ..permissions import can_ask_explanation, can_edit_activity, can_view_progress
 from ..progress import FINISHED, REPORTED, State, count_by_state, standings, worst_first
+from ..stars import starred_first, with_star
 from .explanations import explanations_of
 
 STATE_ORDER = {state: place for place, state in enumerate(State)}
@@ -87,14 +88,24 @@ def activity_list(request):
     plans = list(readable(Plan.objects.visible_to(request.user).real(), request.user))
     duties = load_duties([plan.pk for plan in plans])
     chosen = ActivityFilter(
-        request.GET, queryset=activities, plans=plans, leads=duties.every_lead(), today=request.today
+        request.GET,
+        queryset=activities,
+        plans=plans,
+        leads=duties.every_lead(),
+        today=request.today,
+        periods=periods_of(request),
     )
     found = chosen.qs
     if not chosen.chosen_plan:
         found = found.exclude(plan__status=PlanStatus.DRAFT)
-    rows = standings(found, duties, today=request.today)
-    shown = worst_first(chosen.keep_state(rows, periods_of(request), request.today))
-    listing = Listing(request, "activities:list", COLUMNS, shown, chosen=chosen, first=_("what needs care first"))
+    reading = chosen.reading
+    found = with_star(found, request.user)
+    rows = standings(found, duties, today=reading.day, until=reading.until, known_on=reading.known_on)
+    rows = chosen.keep_serving(chosen.keep_due(rows))
+    starred = {row.activity.pk for row in rows if row.activity.is_starred}
+    shown = starred_first(worst_first(chosen.keep_state(rows)), starred)
+    first = _("starred first, then what needs care") if starred else _("what needs care first")
+    listing = Listing(request, "activities:list", COLUMNS, shown, chosen=chosen, first=first)
     if listing.wants_file:
         return listing.as_file(_("Activities"))
     given = {key for key, value in request.GET.items() if value and key in chosen.filters}
@@ -113,15 +124,16 @@ def activity_list(request):
             "is_filtered": bool(given),
             "is_narrowed": bool(given - {"plan"}),
             "can_add": plan is not None and can_edit_plan(request.user, plan),
+            "starred": starred,
+            "reading": reading,
         },
     )
 
 
 @require_safe
 def activity_detail(request, pk):
-    activity = get_object_or_404(
-        Activity.objects.visible_to(request.user).select_related("plan__issuing_agency", "indicator"), pk=pk
-    )
+    rows = Activity.objects.visible_to(request.user).select_related("plan__issuing_agency", "indicator")
+    activity = get_object_or_404(with_star(rows, request.user), pk=pk)
     require(
         can_view_plan(request.user, activity.plan), _("This plan is a draft: its coordinator is still working on it.")
     )
@@ -141,6 +153,7 @@ def activity_detail(request, pk):
             and activity.plan.status != PlanStatus.DRAFT
             and standing.state not in FINISHED,
             "threads": explanations_of(request.user).filter(activity=activity),
+            "is_starred": activity.is_starred,
         },
     )
 

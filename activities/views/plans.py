@@ -25,6 +25,7 @@ from plans.permissions import (
     can_keep_file,
     can_keep_templates,
     can_view_plan,
+    is_coordinator_of,
     is_drafter_of,
 )
 from plans.views import close_part, opened_at, says_why, show_part
@@ -74,6 +75,7 @@ def plan_detail(request, pk):
             "next_deadlines": next_deadlines(rows, request.today),
             "gaps": list(gaps_of(rows)),
             "can_edit": can_edit_plan(request.user, plan),
+            "is_coordinator": is_coordinator_of(user, plan),
         },
     )
 

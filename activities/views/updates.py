@@ -18,7 +18,7 @@ from plans.models import Plan, PlanStatus
 
 from ..contributions import contributions_to
 from ..explaining import OPEN
-from ..frame import chosen_period, reads_todays_names
+from ..frame import chosen_period, periods_of, reads_todays_names
 from ..locks import Extensions
 from ..models import QuarterlyUpdate, ReportingPeriod, Status
 from ..my_work import build_work, milestones, on_time
@@ -36,15 +36,18 @@ from ..permissions import (
     is_own_update,
 )
 from ..rates import rates_of
+from ..readings import day_asked
 from ..reminding.late import late_of
 from ..rounds import remarks_to_agency, shown_to
 from ..saving import require_writing
+from ..scopes import corresponding, plans_in
 from ..sheet import build_sheet
 from ..submissions import (
     SHOWN_LABELS,
     by_todays_names,
     names_differ,
     only,
+    rows_together,
     submission_of,
     submissions_of,
     waiting_for_review,
@@ -91,14 +94,19 @@ def _year_of(request, years):
 
 def _submissions(request):
     period = chosen_period(request)
-    duties = load_duties([period.plan_id]) if period else None
-    rows = submissions_of([period], duties, today=request.today)[period] if period else []
-    may_chase = bool(period) and can_extend(request.user, period)
-    late = late_of(rows, Extensions.of([period]), {}, request.today) if may_chase else []
-    differ = names_differ(rows, duties.successors) if period else False
+    periods = _periods_asked(request, period)
+    together = periods != [period]
+    known_on = day_asked(request.GET, request.today)
+    day = known_on or request.today
+    duties = load_duties([each.plan_id for each in periods])
+    by_period = submissions_of(periods, duties, today=day, known_on=known_on)
+    may_chase = bool(period) and not together and not known_on and can_extend(request.user, period)
+    late = late_of(by_period[period], Extensions.of([period]), {}, request.today) if may_chase else []
+    differ = any(names_differ(each, duties.successors) for each in by_period.values())
     todays_names = bool(period) and reads_todays_names(request, period)
     if differ and todays_names:
-        rows = by_todays_names(rows, duties.successors)
+        by_period = {each: by_todays_names(rows, duties.successors) for each, rows in by_period.items()}
+    rows = rows_together(by_period)
     show = request.GET.get("show", "")
     tallies = [(name, label, len(only(rows, name))) for name, label in SHOWN_LABELS.items() if name in TALLIED]
     return render(
@@ -106,6 +114,8 @@ def _submissions(request):
         "activities/update_list.html",
         {
             "period": period,
+            "plan_count": len(periods) if together else 0,
+            "known_on": known_on,
             "rows": only(rows, show),
             "show": show if show in SHOWN_LABELS else "",
             "show_label": SHOWN_LABELS.get(show, ""),
@@ -123,6 +133,18 @@ def _submissions(request):
             "explanations": explanations_of(request.user).filter(status__in=OPEN).count(),
         },
     )
+
+
+def _periods_asked(request, period):
+    """The period in question, or with `?plan=` the periods that go with it in all plans of a kind (`scopes`)."""
+    if period is None:
+        return []
+    periods = periods_of(request)
+    plans = plans_in(request.GET.get("plan", ""), periods)
+    if plans is None:
+        return [period]
+    keys = {plan.pk for plan in plans}
+    return [each for plan, each in corresponding(period, periods).items() if plan in keys]
 
 
 TALLIED = ("missing", "late", "pending", "on_time", "returned", "waiting", "approved")
