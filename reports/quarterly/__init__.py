@@ -10,6 +10,7 @@ from .report import (
     Heading,
     Paragraph,
     QuarterlyReport,
+    Run,
     Section,
     SubmissionLine,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Heading",
     "Paragraph",
     "QuarterlyReport",
+    "Run",
     "Section",
     "SubmissionLine",
     "build_quarterly_report",

@@ -1,21 +1,37 @@
-"""The report of a period, built from approved updates alone; agencies without one are listed in annex III.
+"""The report object of a period, or of a report on its way, built from approved updates alone.
 
-Texts are Vietnamese: it is a document. Outline: the report form of the field, sections I to V and four annexes.
+Agencies without one are listed in annex III. Texts are Vietnamese: it is a document. Outline: the report form of the
+field, sections I to V and four annexes.
 """
 
-from django.utils import timezone, translation
+from dataclasses import replace
 
-from activities.models import Evidence, EvidenceKind
-from activities.obligations import load_duties
-from activities.progress import APPROVED_ONLY, State, count_by_state, reported_lines, standings_of
-from activities.submissions import Punctuality, submissions_of
-from activities.versions import as_in_force
-from plans.document import read_document
+from django.conf import settings
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 
-from ..figures import build_figures
-from ..wording import short_date
-from .heading import heading_of, opening_of
-from .narrative import assessment, direction, next_tasks, proposals, results
+from activities.models import ActivityProgress, EvidenceKind
+from activities.progress import APPROVED_ONLY, State
+from plans.models import Plan, PlanStatus, Purpose
+
+from ..kept import DamagedError, verified
+from ..models import FileKind, Report, ReportKind, SealedFile
+from ..wording import long_date, place_and_date, short_date
+from .gathering import gather
+from .heading import (
+    Several,
+    called,
+    heading_of,
+    kind_word,
+    opening_of,
+    place_of,
+    plan_words,
+    plans_of,
+    reporting_agency,
+)
+from .markup import parse
+from .narrative import draft, sections_of
 from .report import (
     NOT_STATED,
     PUNCTUALITY_WORDS,
@@ -26,96 +42,233 @@ from .report import (
     QuarterlyReport,
     SubmissionLine,
 )
+from .results import leaves_of, unsaid_themes
+from .spans import span_of, span_of_report
+from .stored import differences, from_json
+from .values import values_of
+
+RELATIONS = (
+    "locality",
+    "plan__locality",
+    "plan__issuing_agency__parent",
+    "plan__coordinating_agency__parent",
+    "agency__parent",
+    "agency__locality",
+    "period__plan",
+    "consolidated__plan",
+    "replaces",
+)
 
 
 def build_quarterly_report(period, *, today):
-    """The report of `period` (with its plan and the plan's agencies) as the approved updates stand.
+    """The report of `period` as the approved updates stand: a preview, of no Report row.
 
     Args:
-        period: ReportingPeriod with plan, plan__issuing_agency, plan__coordinating_agency__parent loaded.
+        period: ReportingPeriod or ConsolidatedPeriod with plan, plan__issuing_agency, plan__locality and
+            plan__coordinating_agency__parent loaded.
         today: the day the draft is made.
 
-    Twelve queries, whatever the number of agencies and activities.
+    Fourteen queries at most, whatever the number of agencies and activities.
     """
-    plan = period.plan
-    as_of = min(today, period.ends_on)
-    duties = load_duties([plan.pk])
-    activities = list(plan.activities.select_related("plan", "indicator").prefetch_related("themes"))
-    activities = as_in_force(activities, period.ends_on)
-    reported = reported_lines(activities, statuses=APPROVED_ONLY, until=period.ends_on)
-    with translation.override("vi"):  # the names of the invited say so in the document's language
-        rows = standings_of(activities, duties, reported, today=as_of, until=period.ends_on)
-    submissions = submissions_of([period], duties, today=today)[period]
-    figures = build_figures(period, activities, reported, APPROVED_ONLY, duties.successors)
-    lines = _lines_of(period, activities, reported)
-    updates = sorted({line.update.pk: line.update for line in lines}.values(), key=lambda u: (u.agency.name_sort, u.pk))
-    document = read_document(plan)
-    sent = [row for row in submissions if row.is_sent]
-    on_time = sum(row.punctuality == Punctuality.ON_TIME for row in submissions)
-    counts = count_by_state(rows)
-    evidence = _evidence(updates)
-    context = {
-        "plan": plan,
-        "document": document,
-        "period": period,
-        "today": today,
-        "as_of": as_of,
-        "rows": rows,
-        "counts": counts,
-        "figures": figures,
-        "updates": updates,
-        "lines": lines,
-        "submissions": submissions,
-        "sent": len(sent),
-        "on_time": on_time,
-        "evidence": evidence,
+    gathered = gather(period.plan, span_of(period), today=today)
+    return _told(_figured(gathered, period_id=period.pk), draft, gathered)
+
+
+def build_report(report, *, today):
+    """The report object of a Report row: parts that somebody has edited as they were left, the others drafted anew."""
+    built, _drafted = build_and_draft(report, today=today)
+    return built
+
+
+def build_and_draft(report, *, today):
+    """(the report object of a Report row, its parts as `draft_report` has them), gathered once."""
+    gathered = _gathered(report, today)
+    bare = _as_issued(_figured(gathered, **_facts(report)), report, gathered)
+    drafted = draft(gathered, values_of(bare))
+    built = _told(bare, lambda _facts, values: _as_edited(drafted, report.parts.all(), values), gathered)
+    return _compared(built, report), drafted
+
+
+def draft_report(report, *, today):
+    """The parts of a Report row as the portal drafts them now; each sentence knows the updates it came from."""
+    gathered = _gathered(report, today)
+    return draft(gathered, values_of(_figured(gathered)))
+
+
+def size_of(window):
+    """How many lines the report of a period, a consolidated one or a Report row is made of. Two queries at most."""
+    if isinstance(window, Report):
+        _load(window)
+        periods = span_of_report(window, _plans_in_force(window) if window.kind == ReportKind.LOCALITY else ()).periods
+    else:
+        periods = span_of(window).periods
+    lines = ActivityProgress.objects.filter(update__period__in=periods, update__status__in=APPROVED_ONLY)
+    if isinstance(window, Report) and window.kind == ReportKind.AGENCY:
+        lines = lines.filter(update__agency=window.agency_id)
+    return lines.count()
+
+
+def sealed_object(report):
+    """The report object as it was sealed with `report`; None where nothing has been, or it is damaged."""
+    kept = SealedFile.objects.filter(report=report, kind=FileKind.DATA).first()
+    try:
+        return from_json(verified(kept)) if kept else None
+    except DamagedError:
+        return None  # whoever issues on top of it is refused: `sealing.issue_report`
+
+
+# Whose report, on what
+
+
+def _gathered(report, today):
+    _load(report)
+    if report.kind == ReportKind.LOCALITY:
+        plans = tuple(_plans_in_force(report))
+        return gather(Several(plans, report.agency), span_of_report(report, plans), today=today)
+    own = report.agency if report.kind == ReportKind.AGENCY else None
+    return gather(report.plan, span_of_report(report), today=today, own=own)
+
+
+def _load(report):
+    """What the row refers to, in one query; what the row itself says stays, saved or not."""
+    if "locality" in report._state.fields_cache and ("plan" in report._state.fields_cache or not report.plan_id):
+        return
+    loaded = Report.objects.select_related(*RELATIONS).get(pk=report.pk)
+    report._state.fields_cache |= {
+        name: value
+        for name, value in loaded._state.fields_cache.items()
+        if getattr(report, f"{name}_id") == getattr(loaded, f"{name}_id")
     }
+
+
+def _plans_in_force(report):
+    """The locality's plans in force in the span. Plans that carry out one of these are reported through it."""
+    issued = Plan.objects.filter(locality=report.locality_id, purpose=Purpose.PLAN).exclude(status=PlanStatus.DRAFT)
+    in_force = issued.filter(
+        Q(issued_on__isnull=True) | Q(issued_on__lte=report.ends_on),
+        Q(closed_on__isnull=True) | Q(closed_on__gte=report.starts_on),
+        Q(parent__isnull=True) | ~Q(parent__locality=F("locality")),
+        period_start__lte=report.ends_on,
+        period_end__gte=report.starts_on,
+    )
+    return in_force.select_related("issuing_agency", "locality").order_by(F("issued_on").asc(nulls_last=True), "pk")
+
+
+# The object
+
+
+def _figured(gathered, **facts):
+    """The report with all its figures and annexes, and nothing said yet."""
+    plan, span, rates = gathered.plan, gathered.span, gathered.rates
+    first = plans_of(plan)[0] if not isinstance(plan, Several) else None
+    lines = tuple(_activity_line(row, gathered) for row in gathered.rows)
     return QuarterlyReport(
-        period_id=period.pk,
-        plan_id=plan.pk,
-        plan_number=plan.number,
-        plan_title=plan.title,
-        period_label=period.label,
-        starts_on=period.starts_on,
-        ends_on=period.ends_on,
-        agency_due_on=period.agency_due_on,
-        as_of=as_of,
-        is_draft=True,
-        heading=heading_of(plan, period, today),
-        opening=opening_of(plan, period, as_of),
-        sections=(
-            direction(**context),
-            results(**context),
-            assessment(**context),
-            next_tasks(**context),
-            proposals(**context),
-        ),
-        expected=len(submissions),
-        sent=len(sent),
-        on_time=on_time,
-        late=len(sent) - on_time,
-        approved=len(updates),
-        activity_count=sum(n for state, n in counts.items() if state != State.CANCELLED),
-        state_counts=tuple((state, STATE_WORDS[state], n) for state, n in counts.items()),
-        figures=figures,
-        activities=tuple(_activity_line(row, lines) for row in rows),
-        submissions=tuple(_submission_line(row) for row in submissions),
-        evidence=evidence,
+        **{
+            "period_id": 0,
+            "plan_id": first.pk if first else 0,
+            "plan_number": first.number if first else "",
+            "plan_title": first.title if first else "",
+            "period_label": span.label,
+            "starts_on": span.starts_on,
+            "ends_on": span.ends_on,
+            "agency_due_on": span.agency_due_on,
+            "as_of": gathered.as_of,
+            "is_draft": True,
+            "heading": heading_of(plan, span, gathered.today, own=gathered.own),
+            "opening": opening_of(plan, span, gathered.as_of, own=gathered.own),
+            "sections": (),
+            "expected": rates.expected,
+            "sent": rates.received,
+            "on_time": rates.on_time,
+            "late": rates.late,
+            "approved": rates.approved,
+            "missing": rates.missing,
+            "nothing": sum(row.is_nothing and row.is_sent for row in gathered.submissions),
+            "agencies": len({row.agency.pk for row in gathered.submissions}),
+            "activity_count": sum(n for state, n in gathered.counts.items() if state != State.CANCELLED),
+            "state_counts": tuple((state, STATE_WORDS[state], n) for state, n in gathered.counts.items()),
+            "figures": gathered.figures,
+            "activities": lines,
+            "submissions": tuple(_submission_line(row, gathered) for row in gathered.submissions),
+            "evidence": tuple(_evidence_line(row, gathered) for row in gathered.evidence),
+            "themes": len(leaves_of(gathered.said)),
+            "themes_unsaid": len(unsaid_themes(gathered.said, gathered.lines)),
+            "led": len(gathered.rows) - len(gathered.helped),
+            "helped": len(gathered.helped),
+            "span": span.kind.value,
+            "year": span.year,
+            "plans": tuple(plan_words(each) for each in plans_of(plan)) if isinstance(plan, Several) else (),
+            "called": kind_word(plan),
+            **facts,
+        }
     )
 
 
-def _lines_of(period, activities, reported):
-    """The period's own lines, by activity and agency; each knows its activity with the themes already read."""
-    known = {activity.pk: activity for activity in activities}
-    lines = [line for line in reported if line.update.period_id == period.pk]
-    for line in lines:
-        line.activity = known[line.activity_id]
-    return sorted(lines, key=lambda line: (line.activity.position, line.activity_id, line.update.agency.name_sort))
+def _told(report, tell, gathered):
+    """The report with its narrative, in which every figure is printed from its own."""
+    values = values_of(report)
+    parts = tell(gathered, values)
+    return replace(report, parts=parts, sections=sections_of(parts), values=tuple(values.items()))
 
 
-def _activity_line(row, lines):
+def _facts(report):
+    """What the row itself says of the report."""
+    return {
+        "kind": report.kind,
+        "report_id": report.pk,
+        "period_id": report.period_id or 0,
+        "ordinal": report.ordinal,
+        "check_code": report.code,
+        "check_url": f"{settings.PORTAL_URL}{reverse('reports:check_code', args=[report.code])}" if report.code else "",
+        "replaces": _version_words(report.replaces) if report.replaces_id else "",
+        "reason": report.reason if report.replaces_id else "",
+    }
+
+
+def _version_words(report):
+    issued = f" {long_date(report.issued_on)}" if report.issued_on else ""
+    return f"Báo cáo số {report.document_number}{issued}"
+
+
+def _as_issued(built, report, gathered):
+    """With number, day and signatory, once the row has them; a correction says what it replaces."""
+    heading = built.heading
+    if report.replaces_id:
+        heading = replace(heading, note=f"({built.replaces} được thay thế bằng Báo cáo này)")
+    if report.number is None or report.issued_on is None:
+        return replace(built, heading=heading)
+    agency = gathered.own or reporting_agency(gathered.plan)
+    heading = replace(
+        heading,
+        number=f"Số: {report.document_number}",
+        place_and_date=place_and_date(place_of(gathered.plan, agency), report.issued_on, issued=True),
+        signing_authority=report.signing_authority.upper() or heading.signing_authority,
+        signatory_title=report.signatory_title.upper() or heading.signatory_title,
+        signatory_name=report.signatory_name,
+    )
+    return replace(built, heading=heading, is_draft=False)
+
+
+def _compared(built, report):
+    """A correction lists what it says otherwise than the version it replaces, as that was sealed."""
+    old = sealed_object(report.replaces) if report.replaces_id else None
+    return replace(built, differences=differences(old, built)) if old else built
+
+
+def _as_edited(parts, rows, values):
+    """The parts, those that somebody has edited as they were left."""
+    edited = {row.code: row for row in rows if row.edited_at}
+    return tuple(
+        replace(part, paragraphs=parse(edited[part.code].body, values, edited[part.code].sources))
+        if part.code in edited
+        else part
+        for part in parts
+    )
+
+
+def _activity_line(row, gathered):
     activity = row.activity
-    given = [line.quantity_done for line in lines if line.activity_id == activity.pk and line.quantity_done is not None]
+    has_target = activity.pk not in gathered.shared
     return ActivityLine(
         number=activity.number,
         title=activity.title,
@@ -126,15 +279,22 @@ def _activity_line(row, lines):
         state_words=STATE_WORDS[row.state],
         days_late=row.days_late,
         percent=row.percent,
-        quantity_in_period=sum(given) if given else None,
+        quantity_in_period=gathered.quantities.get(activity.pk),
         quantity_done=row.quantity_done,
-        target=activity.target_quantity,
+        target=activity.target_quantity if has_target else None,
         unit=activity.target_unit,
-        target_percent=row.target_percent,
+        target_percent=row.target_percent if has_target else None,
+        plan_number=_plan_number(activity.plan, gathered),
+        activity_id=activity.pk,
     )
 
 
-def _submission_line(row):
+def _plan_number(plan, gathered):
+    """Which plan a row is of, in a report on several."""
+    return str(plan) if isinstance(gathered.plan, Several) else ""
+
+
+def _submission_line(row, gathered):
     first = row.update.first_submitted_at if row.update else None
     return SubmissionLine(
         agency=row.update.agency_name if row.update and row.update.agency_name else row.agency.name,
@@ -145,23 +305,22 @@ def _submission_line(row):
         days_late=row.days_late,
         status=row.status or "",
         status_words=STATUS_WORDS[row.status],
+        period_label=row.period.label if gathered.span.is_summed else "",
+        plan_number=_plan_number(row.period.plan, gathered),
+        is_nothing=row.is_nothing,
+        agency_id=row.agency.pk,
     )
 
 
-def _evidence(updates):
-    items = (
-        Evidence.objects.filter(progress__update__in=updates, removed_at__isnull=True)
-        .select_related("progress__activity", "progress__update__agency")
-        .order_by("progress__activity__position", "progress__update__agency__name_sort", "pk")
-    )
-    return tuple(
-        EvidenceLine(
-            activity_number=item.progress.activity.number,
-            agency=item.progress.update.agency.short_name,
-            caption=str(item),
-            kind="Tệp" if item.kind == EvidenceKind.FILE else "Đường dẫn",
-            dated_on=item.dated_on,
-            reference=item.url or item.file_name,
-        )
-        for item in items
+def _evidence_line(item, gathered):
+    line = item.progress
+    return EvidenceLine(
+        activity_number=called(gathered.plan, line.activity),
+        agency=line.update.agency.short_name,
+        caption=str(item),
+        kind="Tệp" if item.kind == EvidenceKind.FILE else "Đường dẫn",
+        dated_on=item.dated_on,
+        reference=item.url or item.file_name,
+        sha256=item.sha256,
+        evidence_id=item.pk,
     )

@@ -1,292 +1,263 @@
-"""The narrative of the report, sections I to V, drafted from the agencies' own words with the counts filled in."""
+"""The narrative of the report, parts I to V, drafted from the agencies' own words with the counts filled in.
+
+Everything here is markup (`markup`): a count is the key of a figure, never a number, and every sentence carries the
+keys of the updates it came from.
+"""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 
-from activities.models import PeriodKind, ProgressState
+from activities.models import Status
 from activities.progress import State
-from activities.submissions import Punctuality, rate
+from activities.submissions import Punctuality
 
-from ..wording import (
-    first_lower,
-    first_upper,
-    long_date,
-    number_vn,
-    percent_vn,
-    point,
-    sentence,
-    short_date,
-    some,
-    unended,
-)
-from .heading import kind_word
-from .report import STATE_WORDS, Paragraph, Section
+from ..wording import first_lower, first_upper, sentence, short_date, some, unended
+from .heading import Several, called, kind_word, next_words, numbers_of
+from .markup import escaped
+from .report import Paragraph, Part, Section
+from .results import by_activity, by_audience, by_channel, by_theme
+from .telling import by_whom, said_once, subject_of, tell, tell_points
 
-# The order in which a report tells the states of activities: what was done first.
-TOLD = (
-    State.DONE,
-    State.LATE_DONE,
-    State.IN_PROGRESS,
-    State.NOT_STARTED,
-    State.OVERDUE,
-    State.UNASSIGNED,
-)
+SECTIONS = {"II": "KẾT QUẢ THỰC HIỆN", "III": "ĐÁNH GIÁ CHUNG"}
+MOST_GENERAL = 20
+MOST_TASKS = 40
 
 
-def _said(pairs):
-    """What was said, once each, with everyone who said it: [(words, [name])]; empty words are nobody's."""
-    said = {}
-    for name, text in pairs:
-        if words := unended(text):
-            said.setdefault(words, []).append(name)
-    return list(said.items())
-
-
-def direction(*, plan, submissions, sent, on_time, updates, **_rest):
-    expected = len(submissions)
-    if not expected:
-        duty = f"{kind_word(plan)} chưa nêu cơ quan, đơn vị chủ trì nên chưa có đơn vị phải báo cáo (Phụ lục III)."
-        return Section("I", "CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH", (Paragraph(duty),))
-    duty = f"Theo {kind_word(plan)}, {expected} cơ quan, đơn vị phải báo cáo kết quả thực hiện. "
-    if sent:
-        share = percent_vn(rate(sent, expected))
-        duty += f"Trong kỳ, {sent}/{expected} cơ quan, đơn vị đã gửi báo cáo ({share}), "
-        duty += f"{_punctuality_words(on_time, sent - on_time)}; "
-        duty += f"{len(updates)} báo cáo đã được duyệt và tổng hợp" if updates else "chưa có báo cáo nào được duyệt"
-    else:
-        duty += "Đến thời điểm tổng hợp chưa có cơ quan, đơn vị nào gửi báo cáo"
-    said = _said((update.agency.name, update.results) for update in updates)
-    return Section(
-        "I",
-        "CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH",
-        (
-            Paragraph(f"{duty} (Phụ lục III)."),
-            *(Paragraph(f"{some(names)}: {sentence(words)}") for words, names in said),
-        ),
+def draft(gathered, values):
+    """The parts of the report as drafted: {code I, II.1 … V}, from what was `gathered`, figures from `values`."""
+    facts = vars(gathered) | {"period": gathered.span, "values": values}
+    kind = "được giao" if gathered.own else f"của {kind_word(gathered.plan)}"
+    return (
+        Part("I", "CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH", direction(**facts)),
+        Part("II.1", "1. Theo nội dung tuyên truyền", by_theme(**facts)),
+        Part("II.2", "2. Theo kênh tuyên truyền", by_channel(**facts)),
+        Part("II.3", "3. Theo đối tượng", by_audience(**facts)),
+        Part("II.4", f"4. Tiến độ các hoạt động {kind}", by_activity(**facts)),
+        Part("III.1", "1. Ưu điểm", strengths(**facts)),
+        Part("III.2", "2. Tồn tại, hạn chế", weaknesses(**facts)),
+        Part("III.3", "3. Nguyên nhân", causes(**facts)),
+        Part("IV", f"NHIỆM VỤ TRỌNG TÂM {next_words(gathered.span).upper()}", next_tasks(**facts)),
+        Part("V", "KIẾN NGHỊ, ĐỀ XUẤT", proposals(**facts)),
     )
 
 
-def _punctuality_words(on_time, late):
+def sections_of(parts):
+    """The parts as the sections of the document; the last one ends it with './.'."""
+    sections = {}
+    for part in _ended(parts):
+        numeral, _dot, khoan = part.code.partition(".")
+        lead = (Paragraph("", lead=part.title, level=1),) if khoan else ()
+        section = sections.get(numeral) or Section(numeral, SECTIONS.get(numeral, part.title), ())
+        sections[numeral] = replace(section, paragraphs=(*section.paragraphs, *lead, *part.paragraphs))
+    return tuple(sections.values())
+
+
+def _ended(parts):
+    """The parts, the last paragraph of all with the sign that ends a document."""
+    *before, last = parts
+    *others, end = last.paragraphs or (Paragraph(""),)
+    if end.text.endswith("./."):
+        return parts
+    text = f"{end.text.rstrip('.; ')}./."
+    runs = end.runs and (*end.runs[:-1], end.runs[-1]._replace(text=f"{end.runs[-1].text.rstrip('.; ')}./."))
+    return (*before, replace(last, paragraphs=(*others, replace(end, text=text, runs=runs))))
+
+
+# I
+
+
+def direction(*, plan, values, submissions, updates, period, own=None, rows=(), helped=(), **_rest):
+    if not submissions:
+        duty = tell(_nobody_owes(plan, own, period), values)
+    else:
+        sent = [row.update.pk for row in submissions if row.is_sent]
+        by_report = bool(own or period.is_summed or isinstance(plan, Several))
+        duty = tell(f"{_owed(plan, own, period, rows, helped)} {_sending(submissions, own, by_report)}", values, sent)
+    return (duty, *_general_words(updates, values, own))
+
+
+def _nobody_owes(plan, own, period):
+    if own or not period.periods:
+        who = "đơn vị không phải" if own else "không có cơ quan, đơn vị phải"
+        return f"Trong kỳ, {who} gửi báo cáo (Phụ lục III)."
+    return f"{subject_of(plan)} chưa nêu cơ quan, đơn vị chủ trì nên chưa có đơn vị phải báo cáo (Phụ lục III)."
+
+
+def _owed(plan, own, period, rows, helped):
+    """Who had to report what."""
+    if own:
+        return _own_tasks(plan, own, len(rows) > len(helped), helped)
+    if period.is_summed or isinstance(plan, Several):
+        within = f", gồm {len(period.labels)} kỳ báo cáo" if period.is_summed and len(period.labels) > 1 else ""
+        return (
+            f"Theo {kind_word(plan)}, [[count.agencies]] cơ quan, đơn vị phải gửi [[count.expected]] báo cáo kết quả "
+            f"thực hiện trong kỳ{within}."
+        )
+    return f"Theo {kind_word(plan)}, [[count.expected]] cơ quan, đơn vị phải báo cáo kết quả thực hiện."
+
+
+def _own_sending(row):
+    """How the agency stands with its one report."""
+    if not row.is_sent:
+        return "Đến thời điểm tổng hợp đơn vị chưa gửi báo cáo (Phụ lục III)."
+    sent = "chậm" if row.punctuality == Punctuality.LATE else "đúng hạn"
+    counted = "đã được duyệt và tổng hợp" if row.status == Status.APPROVED else "chưa được duyệt nên chưa được tổng hợp"
+    nothing = "; báo cáo nêu không phát sinh kết quả trong kỳ" if row.is_nothing else ""
+    return f"Trong kỳ, đơn vị đã gửi báo cáo {sent}{nothing}; số liệu {counted} (Phụ lục III)."
+
+
+def _sending(submissions, own, by_report):
+    """How many of them did, how many on time, how many count."""
+    if own and len(submissions) == 1:
+        return _own_sending(submissions[0])
+    sent = [row for row in submissions if row.is_sent]
+    if not sent:
+        who = "đơn vị chưa gửi báo cáo" if own else "chưa có cơ quan, đơn vị nào gửi báo cáo"
+        return f"Đến thời điểm tổng hợp {who} (Phụ lục III)."
+    late = sum(row.punctuality == Punctuality.LATE for row in sent)
+    done = "báo cáo đã được gửi" if by_report else "cơ quan, đơn vị đã gửi báo cáo"
+    words = [f"[[count.sent]]/[[count.expected]] {done} ([[rate.sent]]), {_punctuality(len(sent), late, by_report)}"]
+    is_counted = any(row.status == Status.APPROVED for row in sent)
+    words.append(
+        "[[count.approved]] báo cáo đã được duyệt và tổng hợp" if is_counted else "chưa có báo cáo nào được duyệt"
+    )
+    if any(row.is_nothing for row in sent):
+        words.append("[[count.nothing]] báo cáo nêu không phát sinh kết quả trong kỳ")
+    return f"Trong kỳ, {'; '.join(words)} (Phụ lục III)."
+
+
+def _punctuality(sent, late, by_report):
     if not late:
         return "tất cả đều đúng hạn"
-    if not on_time:
+    if late == sent:
         return "tất cả đều chậm"
-    return f"trong đó {on_time} đơn vị gửi đúng hạn, {late} đơn vị gửi chậm"
+    unit = "báo cáo" if by_report else "đơn vị"
+    return f"trong đó [[count.on_time]] {unit} gửi đúng hạn, [[count.late]] {unit} gửi chậm"
 
 
-def results(*, plan, document, as_of, rows, counts, figures, lines, evidence, **_rest):
-    return Section(
-        "II",
-        "KẾT QUẢ THỰC HIỆN",
-        (
-            Paragraph("", lead="1. Theo nội dung tuyên truyền", level=1),
-            *_by_theme(plan, document, lines),
-            Paragraph("", lead="2. Theo kênh tuyên truyền", level=1),
-            *_by_channel(figures, as_of),
-            Paragraph("", lead="3. Theo đối tượng", level=1),
-            *_by_audience(plan, document, lines),
-            Paragraph("", lead=f"4. Tiến độ các hoạt động của {kind_word(plan)}", level=1),
-            *_by_activity(plan, as_of, rows, counts, lines),
-            Paragraph(_evidence_words(evidence)),
-        ),
-    )
+def _own_tasks(plan, own, led, helped):
+    tasks = ["chủ trì [[count.led]] hoạt động"] if led else []
+    tasks += ["phối hợp thực hiện [[count.helped]] hoạt động"] if helped else []
+    return f"Theo {kind_word(plan)}, {escaped(own.name)} {' và '.join(tasks) or 'không được giao hoạt động nào'}."
 
 
-def _by_theme(plan, document, lines):
-    """The themes that activities with results serve, as the plan links them; a head only groups its sub-themes."""
-    served = defaultdict(dict)
-    for line in _begun(lines):
-        for theme in line.activity.themes.all():
-            served[theme.pk][line.activity.number] = True
-    if not document.themes:
-        return [Paragraph(f"{kind_word(plan)} chưa nêu nội dung tuyên truyền.")]
-    said = [theme for theme in document.themes if theme.pk in served]
-    if not said:
-        return [Paragraph(f"Trong kỳ chưa ghi nhận kết quả gắn với nội dung tuyên truyền nào của {kind_word(plan)}.")]
-    paragraphs = [
-        Paragraph(f"{point(place)} {unended(theme.text)}: thực hiện qua hoạt động {', '.join(served[theme.pk])}.")
-        for place, theme in enumerate(said)
+def _general_words(updates, values, own):
+    said = said_once((update.agency.name, update.results, update.pk) for update in updates)
+    told = [
+        tell(sentence(words) if own else f"{escaped(some(names))}: {sentence(words)}", values, keys)
+        for words, names, keys in said[:MOST_GENERAL]
     ]
-    heads = {theme.parent for theme in document.themes}
-    leaves = [theme.pk for theme in document.themes if theme.pk not in heads]
-    if unsaid := len([theme for theme in leaves if theme not in served]):
-        paragraphs.append(
-            Paragraph(f"{unsaid}/{len(leaves)} nội dung của {kind_word(plan)} chưa ghi nhận kết quả trong kỳ.")
-        )
-    return paragraphs
+    if rest := {name for _words, names, _keys in said[MOST_GENERAL:] for name in names}:
+        others = f"Ngoài ra, {len(rest)} cơ quan, đơn vị khác có báo cáo về công tác chỉ đạo, điều hành."
+        told.append(tell(others, values, [key for _words, _names, keys in said[MOST_GENERAL:] for key in keys]))
+    return tuple(told)
 
 
-def _by_channel(figures, as_of):
-    counted = [figure for figure in figures if figure.in_period is not None]
-    if not counted:
-        return [Paragraph("Trong kỳ chưa có số liệu được duyệt (Phụ lục I).")]
-    return [
-        Paragraph("Kết quả tổng hợp theo từng kênh, chỉ tiêu tại Phụ lục I; cụ thể:"),
-        *(Paragraph(f"{point(place)} {_figure_words(figure, as_of)}") for place, figure in enumerate(counted)),
-    ]
+# III
 
 
-def _figure_words(figure, as_of):
-    unit = f" {figure.unit}" if figure.unit else ""
-    if figure.is_stock:
-        text = f"{figure.name}: {number_vn(figure.cumulative)}{unit} tính đến {long_date(as_of)}"
-    else:
-        text = (
-            f"{figure.name}: {number_vn(figure.in_period)}{unit}; lũy kế trong năm {number_vn(figure.cumulative)}{unit}"
-        )
-    if figure.target:
-        text += f"; đạt {percent_vn(figure.target_percent)} chỉ tiêu ({number_vn(figure.target)}{unit})"
-    return f"{text}."
-
-
-def _by_audience(plan, document, lines):
-    audiences = [audience.text for audience in document.audiences]
-    if not audiences:
-        return [Paragraph(f"{kind_word(plan)} chưa nêu đối tượng tuyên truyền.")]
-    of_theme = {theme.pk: theme.names for theme in document.themes}
-    reached = defaultdict(dict)
-    for line in _begun(lines):
-        for theme in line.activity.themes.all():
-            for audience in of_theme.get(theme.pk, ()):
-                reached[audience][line.activity.number] = True
-    return [
-        Paragraph(f"{point(place)} {unended(text)}: {_reached_words(reached[text])}.")
-        for place, text in enumerate(audiences)
-    ]
-
-
-def _reached_words(numbers):
-    return f"thực hiện qua hoạt động {', '.join(numbers)}" if numbers else "chưa ghi nhận kết quả trong kỳ"
-
-
-def _begun(lines):
-    return [line for line in lines if line.state != ProgressState.NOT_STARTED]
-
-
-def _by_activity(plan, as_of, rows, counts, lines):
-    if not rows:
-        return [Paragraph(f"{kind_word(plan)} chưa nêu hoạt động cụ thể (Phụ lục II).")]
-    total = sum(n for state, n in counts.items() if state != State.CANCELLED)
-    shown = "; ".join(f"{counts[state]} hoạt động {first_lower(STATE_WORDS[state])}" for state in TOLD if counts[state])
-    text = f"Tính đến {long_date(as_of)}, {kind_word(plan)} có {total} hoạt động"
-    text += f", trong đó: {shown}" if shown else ""
-    if counts[State.CANCELLED]:
-        text += f"; ngoài ra {counts[State.CANCELLED]} hoạt động đã bãi bỏ"
-    return [Paragraph(f"{text} (Phụ lục II)."), *(Paragraph(words) for words in _words_of_activities(lines))]
-
-
-def _words_of_activities(lines, limit=12):
-    """The leads' own words, one paragraph an activity; equal words of many units are said once.
-
-    No annex repeats the words, so those beyond `limit` are counted and not referred to one.
-    """
-    by_activity = defaultdict(list)
-    for line in lines:
-        by_activity[line.activity].append((line.update.agency.short_name, line.words))
-    for activity, pairs in by_activity.items():
-        said = _said(pairs)
-        if not said:
-            continue
-        parts = [f"{first_lower(words)} ({some(names)})" for words, names in said[:limit]]
-        if rest := sum(len(names) for _words, names in said[limit:]):
-            parts.append(f"cùng kết quả tương tự của {rest} đơn vị khác")
-        yield f"Hoạt động {activity.number} - {unended(activity.title)}: {'; '.join(parts)}."
-
-
-def _evidence_words(evidence):
-    if evidence:
-        return f"Kèm theo kết quả nêu trên có {number_vn(len(evidence))} minh chứng (Phụ lục IV)."
-    return "Trong kỳ chưa có minh chứng kèm theo báo cáo được duyệt (Phụ lục IV)."
-
-
-def assessment(*, period, today, rows, submissions, sent, on_time, updates, counts, **_rest):
-    causes = [
-        f"{words} ({some(names)})"
-        for words, names in _said((update.agency.short_name, update.difficulties) for update in updates)
-    ]
-    no_cause = "Các đơn vị không nêu khó khăn, vướng mắc."
-    is_due = today > period.agency_due_on
-    return Section(
-        "III",
-        "ĐÁNH GIÁ CHUNG",
-        (
-            Paragraph("", lead="1. Ưu điểm", level=1),
-            *_points(
-                _strengths(counts, len(submissions), on_time if is_due else 0), "Chưa có kết quả được duyệt trong kỳ."
-            ),
-            Paragraph("", lead="2. Tồn tại, hạn chế", level=1),
-            *_points(
-                _weaknesses(rows, submissions, sent - len(updates)),
-                "Không có hoạt động quá hạn, không có đơn vị chậm gửi báo cáo.",
-            ),
-            Paragraph("", lead="3. Nguyên nhân", level=1),
-            *_points(causes, no_cause if updates else "Chưa có báo cáo được duyệt để tổng hợp nguyên nhân."),
-        ),
-    )
-
-
-def _points(texts, otherwise):
-    """One text as a paragraph, several as points a), b), none as the sentence `otherwise`."""
-    if len(texts) < 2:
-        return [Paragraph(sentence(text)) for text in texts] or [Paragraph(otherwise)]
-    return [Paragraph(f"{point(place)} {sentence(text)}") for place, text in enumerate(texts)]
-
-
-def _strengths(counts, expected, on_time):
-    """What went well; reports sent on time only where at least half of those expected were."""
+def strengths(*, values, period, today, counts, submissions, updates, own=None, **_rest):
+    """What went well; reports sent on time only once due, and where at least half of those expected were."""
+    sources = [update.pk for update in updates]
     good = []
     if counts[State.DONE]:
-        good.append(f"{counts[State.DONE]} hoạt động đã hoàn thành đúng tiến độ")
+        good.append(("[[state.done]] hoạt động đã hoàn thành đúng tiến độ", sources))
     if counts[State.IN_PROGRESS]:
-        good.append(f"{counts[State.IN_PROGRESS]} hoạt động đang được triển khai, chưa quá hạn")
-    if on_time and 2 * on_time >= expected:
-        share = percent_vn(rate(on_time, expected))
-        good.append(f"{on_time}/{expected} cơ quan, đơn vị gửi báo cáo đúng hạn, đạt {share}")
-    return good
+        good.append(("[[state.in-progress]] hoạt động đang được triển khai, chưa quá hạn", sources))
+    on_time = [row.update.pk for row in submissions if row.punctuality == Punctuality.ON_TIME]
+    if today > period.agency_due_on and on_time and 2 * len(on_time) >= len(submissions) and not own:
+        what = "báo cáo được gửi" if period.is_summed else "cơ quan, đơn vị gửi báo cáo"
+        good.append((f"[[count.on_time]]/[[count.expected]] {what} đúng hạn, đạt [[rate.on_time]]", on_time))
+    elif today > period.agency_due_on and len(on_time) == len(submissions) > 0:
+        good.append(("gửi báo cáo đúng hạn", on_time))
+    return tell_points(good, values, "Chưa có kết quả được duyệt trong kỳ.")
 
 
-def _weaknesses(rows, submissions, unapproved):
-    weak = [
-        f"hoạt động {row.activity.number} quá hạn {row.days_late} ngày" for row in rows if row.state == State.OVERDUE
-    ]
-    weak += [
-        f"hoạt động {row.activity.number} hoàn thành chậm {row.days_late} ngày"
-        for row in rows
-        if row.state == State.LATE_DONE
-    ]
-    weak += [f"hoạt động {row.activity.number} chưa được giao chủ trì" for row in rows if row.state == State.UNASSIGNED]
-    for punctuality, words in (
-        (Punctuality.LATE, "gửi báo cáo chậm"),
-        (Punctuality.MISSING, "quá hạn chưa gửi báo cáo"),
+def weaknesses(*, plan, values, rows, submissions, lines=(), own=None, helped=(), **_rest):
+    told_by = defaultdict(list)
+    for line in lines:
+        told_by[line.activity_id].append(line.update.pk)
+    led = [row for row in rows if row.activity.pk not in helped]
+    weak = [(words, told_by[row.activity.pk]) for row in led if (words := _behind(plan, row))]
+    weak += _unsent(submissions, own)
+    late = "không chậm gửi báo cáo" if own else "không có đơn vị chậm gửi báo cáo"
+    good = f"Không có hoạt động quá hạn, {late}."
+    return tell_points(weak, values, good)
+
+
+BEHIND = {
+    State.OVERDUE: "quá hạn [[activity.{pk}.days_late]] ngày",
+    State.LATE_DONE: "hoàn thành chậm [[activity.{pk}.days_late]] ngày",
+    State.UNASSIGNED: "chưa được giao chủ trì",
+}
+
+
+def _behind(plan, row):
+    if row.state not in BEHIND:
+        return ""
+    number = escaped(called(plan, row.activity))
+    return f"hoạt động {number} {BEHIND[row.state].format(pk=row.activity.pk)}"
+
+
+def _unsent(submissions, own):
+    """Reports that came late, did not come, or wait for approval: named here, all of them listed in annex III."""
+    for punctuality, key, words in (
+        (Punctuality.LATE, "late", "gửi báo cáo chậm"),
+        (Punctuality.MISSING, "missing", "quá hạn chưa gửi báo cáo"),
     ):
-        names = [row.agency.short_name for row in submissions if row.punctuality == punctuality]
-        if names:
-            weak.append(f"{len(names)} cơ quan, đơn vị {words} ({some(names)})")
-    if unapproved > 0:
-        weak.append(f"{unapproved} báo cáo đã gửi nhưng chưa được duyệt nên số liệu chưa được tổng hợp")
-    return weak
+        found = [row for row in submissions if row.punctuality == punctuality]
+        who = f"[[count.{key}]] lần" if own else f"[[count.{key}_agencies]] cơ quan, đơn vị"
+        if found:
+            yield f"{who} {words}{by_whom(_names_of(found), own)}", [row.update.pk for row in found if row.update]
+    if waiting := [row for row in submissions if row.is_sent and row.status != Status.APPROVED]:
+        words = "[[count.unapproved]] báo cáo đã gửi nhưng chưa được duyệt nên số liệu chưa được tổng hợp"
+        yield f"{words}{by_whom(_names_of(waiting), own)}", [row.update.pk for row in waiting]
 
 
-def next_tasks(*, plan, rows, period, **_rest):
+def _names_of(rows):
+    return list(dict.fromkeys(row.agency.short_name for row in rows))
+
+
+def causes(*, values, updates, own=None, **_rest):
+    said = said_once((update.agency.short_name, update.difficulties, update.pk) for update in updates)
+    told = [(f"{words}{by_whom(names, own)}", keys) for words, names, keys in said]
+    no_cause = "Không nêu khó khăn, vướng mắc." if own else "Các đơn vị không nêu khó khăn, vướng mắc."
+    return tell_points(told, values, no_cause if updates else "Chưa có báo cáo được duyệt để tổng hợp nguyên nhân.")
+
+
+# IV, V
+
+
+def next_tasks(*, plan, values, rows, own=None, helped=(), **_rest):
     ahead = [
         row for row in rows if row.state in (State.OVERDUE, State.UNASSIGNED, State.NOT_STARTED, State.IN_PROGRESS)
     ]
     ahead.sort(
         key=lambda row: (row.activity.deadline is None, row.activity.deadline or date.max, row.activity.position)
     )
-    if ahead:
-        paragraphs = tuple(Paragraph(f"{place}. {_task_words(row)}") for place, row in enumerate(ahead, start=1))
-    elif rows:
-        paragraphs = (Paragraph(f"Các hoạt động của {kind_word(plan)} đã hoàn thành."),)
-    else:
-        paragraphs = (Paragraph(f"{kind_word(plan)} chưa nêu hoạt động cụ thể."),)
-    span = "QUÝ" if period.kind == PeriodKind.QUARTER else "KỲ"
-    return Section("IV", f"NHIỆM VỤ TRỌNG TÂM {span} TIẾP THEO", paragraphs)
+    if not rows:
+        nothing = "chưa được giao hoạt động cụ thể" if own else "chưa nêu hoạt động cụ thể"
+        return (tell(f"{escaped(own.name) if own else subject_of(plan)} {nothing}.", values),)
+    if not ahead:
+        return (tell(f"Các hoạt động {'được giao' if own else f'của {kind_word(plan)}'} đã hoàn thành.", values),)
+    words = [_help_words(plan, row) if row.activity.pk in helped else _task_words(plan, row) for row in ahead]
+    tasks = [f"{place}. {text}" for place, text in enumerate(words[:MOST_TASKS], start=1)]
+    if len(ahead) > MOST_TASKS:
+        tasks.append(f"{len(tasks) + 1}. Tiếp tục thực hiện các hoạt động còn lại theo tiến độ (Phụ lục II).")
+    return tuple(tell(task, values) for task in tasks)
 
 
-def _task_words(row):
-    activity = row.activity
-    what = f"hoạt động {activity.number}: {first_lower(unended(activity.title))}"
+def _help_words(plan, row):
+    return f"Phối hợp thực hiện {_task(plan, row.activity)}."
+
+
+def _task(plan, activity):
+    return f"hoạt động {escaped(called(plan, activity))}: {escaped(first_lower(unended(activity.title)))}"
+
+
+def _task_words(plan, row):
+    activity, what = row.activity, _task(plan, row.activity)
     if row.state == State.UNASSIGNED:
         return f"Giao cơ quan chủ trì {what}."
     if row.state == State.OVERDUE:
@@ -296,14 +267,12 @@ def _task_words(row):
     return f"{'Tiếp tục thực hiện' if row.state == State.IN_PROGRESS else 'Triển khai'} {what}."
 
 
-def proposals(*, updates, rows, **_rest):
-    said = [
-        f"{first_upper(words)} ({some(names)})."
-        for words, names in _said((update.agency.short_name, update.proposals) for update in updates)
-    ]
-    unassigned = [row.activity.number for row in rows if row.state == State.UNASSIGNED]
-    if unassigned:
-        said.insert(0, f"Giao cơ quan chủ trì thực hiện hoạt động {', '.join(unassigned)}.")
-    texts = [f"{place}. {text}" for place, text in enumerate(said, start=1)] or ["Không có kiến nghị, đề xuất."]
-    texts[-1] = texts[-1].removesuffix(".") + "./."
-    return Section("V", "KIẾN NGHỊ, ĐỀ XUẤT", tuple(Paragraph(text) for text in texts))
+def proposals(*, plan, values, updates, rows, own=None, **_rest):
+    said = said_once((update.agency.short_name, update.proposals, update.pk) for update in updates)
+    said = [(f"{first_upper(words)}{by_whom(names, own)}.", keys) for words, names, keys in said]
+    if unassigned := [row.activity for row in rows if row.state == State.UNASSIGNED and not own]:
+        numbers = escaped(numbers_of(plan, unassigned))
+        said.insert(0, (f"Giao cơ quan chủ trì thực hiện hoạt động {numbers}.", ()))
+    said = [(f"{place}. {text}", keys) for place, (text, keys) in enumerate(said, start=1)]
+    *others, (text, keys) = said or [("Không có kiến nghị, đề xuất.", ())]
+    return tuple(tell(text, values, keys) for text, keys in [*others, (f"{text.removesuffix('.')}./.", keys)])

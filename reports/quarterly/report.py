@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from activities.models import Status
 from activities.progress import State
-from activities.submissions import Punctuality, rate
+from activities.shares import share
+from activities.submissions import Punctuality
 
 from ..figures import Figure
 
@@ -120,6 +121,7 @@ class ActivityLine:
     unit: str
     target_percent: Decimal | None
     plan_number: str = ""  # in a report on all plans
+    activity_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,10 @@ class SubmissionLine:
     days_late: int
     status: str
     status_words: str
+    period_label: str = ""  # in a report on several periods
+    plan_number: str = ""  # in a report on all plans
+    is_nothing: bool = False
+    agency_id: int = 0
 
     @property
     def decision(self):
@@ -148,6 +154,7 @@ class EvidenceLine:
     dated_on: date | None
     reference: str
     sha256: str = ""
+    evidence_id: int = 0
 
 
 class Difference(NamedTuple):
@@ -203,7 +210,24 @@ class QuarterlyReport:
     check_url: str = ""
     differences: tuple[Difference, ...] = ()
     replaces: str = ""  # number and day of the version this one corrects
+    # Of the updates that were expected (one an agency and period), beside those above.
+    agencies: int = 0
+    missing: int = 0
+    nothing: int = 0
+    themes: int = 0  # of the plan, those that head others not counted
+    themes_unsaid: int = 0
+    led: int = 0  # activities, in an agency's own report
+    helped: int = 0
+    plans: tuple[str, ...] = ()  # as a sentence names them, in a report on all plans
+    called: str = "Kế hoạch"  # what is reported on, as it begins a sentence
+    reason: str = ""  # why this version replaces the one before
 
     @property
     def on_time_rate(self):
-        return rate(self.on_time, self.expected)
+        """Percent of the updates expected that were sent on time; None where none was."""
+        return share(self.on_time, self.expected)
+
+    @property
+    def unapproved(self):
+        """Updates that were sent and not approved: what they say is not in the report."""
+        return max(self.sent - self.approved, 0)

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from activities.models import Activity, ReportingPeriod
-from activities.progress import Standing, State
+from activities.progress import Standing, State, total
 from activities.submissions import Punctuality
 from agencies.models import Agency, Locality
 from plans.models import Plan
-from reports.figures import total
-from reports.quarterly import heading as frame, narrative
+from reports.quarterly import heading as frame, narrative, results
+from reports.quarterly.reading import Said, Theme
+from reports.quarterly.spans import span_of
+from reports.quarterly.values import of_activities, of_counts, of_figures, of_sending, of_states, of_tardiness
 
 from .factories import make_figure, make_report
 
@@ -57,7 +59,9 @@ def make_period(plan=None, **changes):
 def make_standing(state, number="3", **changes):
     return Standing(
         **{
-            "activity": Activity(number=number, title="Tổ chức tập huấn.", position=1, deadline=date(2026, 5, 31)),
+            "activity": Activity(
+                pk=int(number), number=number, title="Tổ chức tập huấn.", position=1, deadline=date(2026, 5, 31)
+            ),
             "state": state,
             "reported": None,
             "percent": None,
@@ -73,17 +77,31 @@ def make_standing(state, number="3", **changes):
     )
 
 
-def sent(punctuality, name="Sở Y tế"):
-    return SimpleNamespace(punctuality=punctuality, agency=Agency(name=name, short_name=name))
+def sent(punctuality, name="Sở Y tế", status="submitted", pk=7):
+    is_sent = punctuality in (Punctuality.ON_TIME, Punctuality.LATE)
+    return SimpleNamespace(
+        punctuality=punctuality,
+        agency=Agency(pk=hash(name), name=name, short_name=name),
+        agency_id=hash(name),
+        is_sent=is_sent,
+        is_nothing=False,
+        status=status if is_sent else None,
+        update=SimpleNamespace(pk=pk) if is_sent else None,
+    )
 
 
-def approved(name="Sở Y tế", **changes):
+def approved(name="Sở Y tế", pk=1, **changes):
     words = {"results": "", "difficulties": "", "proposals": ""}
-    return SimpleNamespace(agency=Agency(name=name, short_name=name), **{**words, **changes})
+    return SimpleNamespace(agency=Agency(name=name, short_name=name), pk=pk, **{**words, **changes})
 
 
 def texts(paragraphs):
-    return [paragraph.text or paragraph.lead for paragraph in paragraphs]
+    return [paragraph.text for paragraph in paragraphs]
+
+
+def sources(paragraphs):
+    """Where each sentence came from."""
+    return [sentence.sources for paragraph in paragraphs for sentence in paragraph.sentences]
 
 
 def test_heading_of_a_department():
@@ -150,15 +168,44 @@ def test_opening_of_a_running_period_goes_to_today_and_of_one_to_come_to_its_end
     assert f" đến {last_day}) như sau:" in frame.opening_of(make_plan(), make_period(), as_of)
 
 
-def direction(submissions=(), sent=0, on_time=0, updates=()):
-    section = narrative.direction(
-        plan=make_plan(), submissions=submissions, sent=sent, on_time=on_time, updates=updates
+def duties(expected, received=0, on_time=0, approved=0):
+    """So many duties to send, of which so many were sent, on time, and approved."""
+    return [
+        sent(
+            Punctuality.MISSING if n >= received else Punctuality.ON_TIME if n < on_time else Punctuality.LATE,
+            f"Đơn vị {n}",
+            "approved" if n < approved else "submitted",
+            pk=n,
+        )
+        for n in range(expected)
+    ]
+
+
+def counts_of(submissions):
+    return {
+        "expected": len(submissions),
+        "sent": sum(row.is_sent for row in submissions),
+        "on_time": sum(row.punctuality == Punctuality.ON_TIME for row in submissions),
+        "approved": sum(row.status == "approved" for row in submissions),
+    }
+
+
+def directed(submissions=(), updates=()):
+    return narrative.direction(
+        plan=make_plan(),
+        period=span_of(make_period()),
+        values=of_sending(**counts_of(submissions)),
+        submissions=submissions,
+        updates=updates,
     )
-    return texts(section.paragraphs)
+
+
+def direction(*duty, updates=()):
+    return texts(directed(duties(*duty), updates))
 
 
 def test_direction_counts_who_reported():
-    assert direction([None] * 65, sent=52, on_time=43, updates=[approved()] * 40) == [
+    assert direction(65, 52, 43, 40) == [
         "Theo Kế hoạch, 65 cơ quan, đơn vị phải báo cáo kết quả thực hiện. Trong kỳ, 52/65 cơ quan, đơn vị đã "
         "gửi báo cáo (80,0%), trong đó 43 đơn vị gửi đúng hạn, 9 đơn vị gửi chậm; 40 báo cáo đã được duyệt và tổng hợp "
         "(Phụ lục III)."
@@ -169,46 +216,133 @@ def test_direction_counts_who_reported():
 def test_direction_when_all_are_alike(on_time, words):
     assert (
         f"3/3 cơ quan, đơn vị đã gửi báo cáo (100%), {words}; chưa có báo cáo nào được duyệt"
-        in (direction([None] * 3, sent=3, on_time=on_time)[0])
+        in (direction(3, 3, on_time)[0])
     )
 
 
 def test_direction_when_nobody_reported_or_nobody_must():
-    assert direction([None])[0].endswith("chưa có cơ quan, đơn vị nào gửi báo cáo (Phụ lục III).")
-    assert direction()[0].endswith("nên chưa có đơn vị phải báo cáo (Phụ lục III).")
+    assert direction(1)[0].endswith("chưa có cơ quan, đơn vị nào gửi báo cáo (Phụ lục III).")
+    assert direction(0)[0].endswith("nên chưa có đơn vị phải báo cáo (Phụ lục III).")
 
 
 def test_what_several_agencies_say_alike_is_said_once():
-    updates = [approved(name, results=said) for name, said in [("A", "đã họp."), ("B", "Khác"), ("C", "đã họp ")]]
+    said = [("A", "đã họp."), ("B", "Khác"), ("C", "đã họp ")]
+    updates = [approved(name, pk, results=words) for pk, (name, words) in enumerate(said, start=1)]
 
-    assert direction([None] * 3, sent=3, on_time=3, updates=updates)[1:] == ["A, C: Đã họp.", "B: Khác."]
+    _duty, *paragraphs = directed(duties(3, 3, 3), updates)
+
+    assert texts(paragraphs) == ["A, C: Đã họp.", "B: Khác."]
+    assert sources(paragraphs) == [(1, 3), (2,)]
+
+
+def by_channel(figures, lines=(), **facts):
+    return narrative.by_channel(
+        plan=make_plan(),
+        values=of_figures(figures),
+        figures=figures,
+        as_of=CUT_OFF,
+        said=said_of(lines),
+        lines=lines,
+        **facts,
+    )
 
 
 def test_figures_by_channel():
-    flow = make_figure(name="Tin, bài trên báo", in_period=12, cumulative=30, target=40)
-    stock = make_figure(name="Người quan tâm", unit="người", is_stock=True, in_period=900, cumulative=900, target=None)
+    flow = make_figure(1, name="Tin, bài trên báo", in_period=12, cumulative=30, target=40, channel="Báo")
+    more = make_figure(2, name="Kỳ chuyên mục", unit="kỳ", in_period=3, cumulative=3, target=None, channel="Báo")
+    stock = make_figure(
+        3, name="Người quan tâm", unit="người", is_stock=True, in_period=900, cumulative=900, target=None, channel=""
+    )
 
-    assert texts(narrative._by_channel([flow, make_figure(in_period=None), stock], CUT_OFF)) == [
+    paragraphs = by_channel([flow, more, make_figure(in_period=None), stock], counted_in={"WEB-1": (5, 6)})
+
+    assert texts(paragraphs) == [
         "Kết quả tổng hợp theo từng kênh, chỉ tiêu tại Phụ lục I; cụ thể:",
-        "a) Tin, bài trên báo: 12 tin, bài; lũy kế trong năm 30 tin, bài; đạt 75,0% chỉ tiêu (40 tin, bài).",
+        "a) Báo:",
+        "- Tin, bài trên báo: 12 tin, bài; lũy kế trong năm 30 tin, bài; đạt 75,0% chỉ tiêu (40 tin, bài).",
+        "- Kỳ chuyên mục: 3 kỳ; lũy kế trong năm 3 kỳ.",
         "b) Người quan tâm: 900 người tính đến ngày 14 tháng 6 năm 2026.",
     ]
+    assert set(sources(paragraphs[2:3])) == {(5, 6)}
+
+
+def said_of(lines, themes=()):
+    """What the plan says of the lines' activities, with `themes`: (pk, text, parent)."""
+    return Said(
+        themes=tuple(Theme(pk, text, parent, ()) for pk, text, parent in themes),
+        audiences=(),
+        themes_of={line.activity.pk: line.activity.theme_keys for line in lines if line.activity.theme_keys},
+        channels_of={line.activity.pk: line.activity.channel_names for line in lines if line.activity.channel_names},
+    )
+
+
+def make_line(number, words="", *, themes=(), channels=(), state="in_progress", pk=1, name="A"):
+    activity = SimpleNamespace(
+        pk=int(number),
+        number=number,
+        title=f"Việc {number}",
+        theme_keys=tuple(themes),
+        channel_names=tuple(channels),
+    )
+    return SimpleNamespace(
+        activity=activity, activity_id=activity.pk, state=state, words=words, update=approved(name, pk)
+    )
+
+
+def test_what_was_said_stands_under_its_theme_else_its_channel_else_its_activity_and_once():
+    themed = make_line("1", "mở 3 lớp", themes=[5, 2], channels=["Báo"], pk=1)
+    channelled = make_line("2", "đăng bài", channels=["Báo"], pk=2)
+    bare = make_line("3", "đã họp", pk=3)
+    idle = make_line("4", "chờ kinh phí", themes=[2], state="not_started", pk=4)
+    lines = [themed, channelled, bare, idle]
+    figure = make_figure(1, channel="Truyền hình, Báo")
+
+    [_c, by_first, *rest], counted = by_theme_of(THEMES, lines), by_channel([figure], lines)
+    [_states, *others, _evidence] = narrative.by_activity(
+        plan=make_plan(),
+        values=of_states(NO_STATES) | of_counts(evidence=0),
+        as_of=CUT_OFF,
+        rows=[],
+        counts=NO_STATES,
+        said=said_of(lines),
+        lines=lines,
+        evidence=[],
+    )
+
+    assert by_first.text == "- Hoạt động 1 - Việc 1: mở 3 lớp (A)."
+    assert sources([by_first]) == [(1,)]
+    assert "mở 3 lớp" not in str(texts(rest))
+    assert texts(counted)[1:] == ["a) Truyền hình, Báo:", texts(counted)[2], "- Hoạt động 2 - Việc 2: đăng bài (A)."]
+    assert texts(others) == ["Hoạt động 3 - Việc 3: đã họp (A).", "Hoạt động 4 - Việc 4: chờ kinh phí (A)."]
+
+
+def by_activity(rows=(), counts=NO_STATES, evidence=()):
+    return narrative.by_activity(
+        plan=make_plan(),
+        values=of_states(counts) | of_counts(evidence=len(evidence)),
+        as_of=CUT_OFF,
+        rows=rows,
+        counts=counts,
+        said=said_of([]),
+        lines=[],
+        evidence=evidence,
+    )
 
 
 def test_every_annex_is_named_though_it_is_empty():
-    assert "(Phụ lục I)" in texts(narrative._by_channel([], CUT_OFF))[0]
-    assert "(Phụ lục II)" in texts(narrative._by_activity(make_plan(), CUT_OFF, [], NO_STATES, []))[0]
-    assert "(Phụ lục III)" in direction()[0]
-    assert "(Phụ lục IV)" in narrative._evidence_words(())
+    assert "(Phụ lục I)" in texts(by_channel([]))[0]
+    assert "(Phụ lục II)" in texts(by_activity())[0]
+    assert "(Phụ lục III)" in direction(0)[0]
+    assert "(Phụ lục IV)" in texts(by_activity())[-1]
 
 
 def test_states_are_told_with_what_was_done_first_and_cancelled_ones_apart():
     counts = {**NO_STATES, State.DONE: 3, State.OVERDUE: 2, State.CANCELLED: 1}
 
-    assert texts(narrative._by_activity(make_plan(), CUT_OFF, [None], counts, [])) == [
+    assert texts(by_activity([None], counts))[0] == (
         "Tính đến ngày 14 tháng 6 năm 2026, Kế hoạch có 5 hoạt động, trong đó: 3 hoạt động hoàn thành; "
         "2 hoạt động quá hạn; ngoài ra 1 hoạt động đã bãi bỏ (Phụ lục II)."
-    ]
+    )
 
 
 def test_words_of_an_activity_name_their_agencies():
@@ -224,7 +358,7 @@ def test_words_of_an_activity_name_their_agencies():
         ]
     ]
 
-    assert list(narrative._words_of_activities(lines, limit=3)) == [
+    assert texts(results.words_of_activities(make_plan(), lines, {}, limit=3)) == [
         "Hoạt động 3 - Tổ chức tập huấn: đã họp (A, B); UBND phường đã niêm yết (D); mở lớp 0 (E0); "
         "cùng kết quả tương tự của 6 đơn vị khác."
     ]
@@ -235,24 +369,22 @@ def test_twelve_different_words_are_said_in_full(said, left_out):
     activity = Activity(pk=1, number="3", title="Tập huấn")
     lines = [SimpleNamespace(activity=activity, words=f"lớp {n}", update=approved(f"E{n}")) for n in range(said)]
 
-    (text,) = narrative._words_of_activities(lines)
+    (paragraph,) = results.words_of_activities(make_plan(), lines, {})
 
-    assert text.endswith(f"lớp 11 (E11){left_out}.")
+    assert paragraph.text.endswith(f"lớp 11 (E11){left_out}.")
+
+
+def by_theme_of(themes, lines):
+    said = said_of(lines, themes)
+    leaves, unsaid = len(results.leaves_of(said)), len(results.unsaid_themes(said, lines))
+    values = of_counts(themes=leaves, themes_unsaid=unsaid)
+    return narrative.by_theme(plan=make_plan(), values=values, said=said, lines=lines)
 
 
 def by_theme(themes, served):
     """Paragraphs for `themes`: (pk, text, parent), where activities "1", "2", ... serve the themes of `served`."""
-    lines = [
-        SimpleNamespace(
-            state="in_progress",
-            activity=SimpleNamespace(
-                number=str(number), themes=SimpleNamespace(all=lambda pks=pks: [SimpleNamespace(pk=pk) for pk in pks])
-            ),
-        )
-        for number, pks in enumerate(served, start=1)
-    ]
-    document = SimpleNamespace(themes=[SimpleNamespace(pk=pk, text=text, parent=parent) for pk, text, parent in themes])
-    return texts(narrative._by_theme(make_plan(), document, lines))
+    lines = [make_line(str(number), themes=pks) for number, pks in enumerate(served, start=1)]
+    return texts(by_theme_of(themes, lines))
 
 
 THEMES = [
@@ -286,33 +418,37 @@ def test_without_themes_or_results_the_report_says_so():
     assert by_theme(THEMES, []) == ["Trong kỳ chưa ghi nhận kết quả gắn với nội dung tuyên truyền nào của Kế hoạch."]
 
 
-def assessment(rows=(), submissions=(), sent=0, on_time=0, updates=(), counts=NO_STATES, today=AFTER_DUE):
-    section = narrative.assessment(
-        period=make_period(),
-        today=today,
-        rows=rows,
-        submissions=submissions,
-        sent=sent,
-        on_time=on_time,
-        updates=updates,
-        counts=counts,
-    )
-    return texts(section.paragraphs)
+def assessment(rows=(), submissions=(), updates=(), counts=NO_STATES, today=AFTER_DUE):
+    facts = {
+        "plan": make_plan(),
+        "period": span_of(make_period()),
+        "today": today,
+        "rows": rows,
+        "submissions": submissions,
+        "updates": updates,
+        "counts": counts,
+        "values": of_states(counts)
+        | of_sending(**counts_of(submissions))
+        | of_tardiness(submissions)
+        | of_activities([SimpleNamespace(**ROW, activity_id=row.activity.pk, days_late=row.days_late) for row in rows]),
+    }
+    told = (narrative.strengths(**facts), narrative.weaknesses(**facts), narrative.causes(**facts))
+    return [texts(paragraphs) for paragraphs in told]
+
+
+ROW = dict.fromkeys(("percent", "quantity_in_period", "quantity_done", "target", "target_percent"))
 
 
 def test_assessment_of_nothing():
     assert assessment() == [
-        "1. Ưu điểm",
-        "Chưa có kết quả được duyệt trong kỳ.",
-        "2. Tồn tại, hạn chế",
-        "Không có hoạt động quá hạn, không có đơn vị chậm gửi báo cáo.",
-        "3. Nguyên nhân",
-        "Chưa có báo cáo được duyệt để tổng hợp nguyên nhân.",
+        ["Chưa có kết quả được duyệt trong kỳ."],
+        ["Không có hoạt động quá hạn, không có đơn vị chậm gửi báo cáo."],
+        ["Chưa có báo cáo được duyệt để tổng hợp nguyên nhân."],
     ]
 
 
 def test_approved_updates_that_name_no_cause():
-    assert assessment(updates=[approved()])[-1] == "Các đơn vị không nêu khó khăn, vướng mắc."
+    assert assessment(updates=[approved()])[-1] == ["Các đơn vị không nêu khó khăn, vướng mắc."]
 
 
 @pytest.mark.parametrize(
@@ -324,9 +460,7 @@ def test_approved_updates_that_name_no_cause():
     ],
 )
 def test_reports_on_time_are_a_strength_once_due_and_from_half_of_them_on(on_time, today, strength):
-    rows = [sent(Punctuality.ON_TIME)] * 6
-
-    assert assessment(submissions=rows, sent=on_time, on_time=on_time, today=today)[1] == strength
+    assert assessment(submissions=duties(6, on_time, on_time), today=today)[0] == [strength]
 
 
 def test_assessment_hides_neither_lateness_nor_what_awaits_approval():
@@ -337,18 +471,18 @@ def test_assessment_hides_neither_lateness_nor_what_awaits_approval():
         sent(Punctuality.MISSING, "Tỉnh Đoàn"),
     ]
 
-    assert assessment(rows, submissions, sent=2)[3:9] == [
+    assert assessment(rows, submissions)[1] == [
         "a) Hoạt động 3 quá hạn 14 ngày.",
         "b) Hoạt động 4 hoàn thành chậm 14 ngày.",
         "c) Hoạt động 5 chưa được giao chủ trì.",
         "d) 2 cơ quan, đơn vị gửi báo cáo chậm (Sở Y tế, Sở Xây dựng).",
         "đ) 1 cơ quan, đơn vị quá hạn chưa gửi báo cáo (Tỉnh Đoàn).",
-        "e) 2 báo cáo đã gửi nhưng chưa được duyệt nên số liệu chưa được tổng hợp.",
+        "e) 2 báo cáo đã gửi nhưng chưa được duyệt nên số liệu chưa được tổng hợp (Sở Y tế, Sở Xây dựng).",
     ]
 
 
 def test_nothing_sent_on_time_is_no_strength():
-    assert assessment(submissions=[sent(Punctuality.MISSING)])[1] == "Chưa có kết quả được duyệt trong kỳ."
+    assert assessment(submissions=[sent(Punctuality.MISSING)])[0] == ["Chưa có kết quả được duyệt trong kỳ."]
 
 
 @pytest.mark.parametrize(
@@ -360,25 +494,26 @@ def test_nothing_sent_on_time_is_no_strength():
     ],
 )
 def test_next_tasks(state, words):
-    assert narrative._task_words(make_standing(state)) == words
+    assert narrative._task_words(make_plan(), make_standing(state)) == words
 
 
 def test_next_tasks_without_a_deadline():
     standing = make_standing(State.NOT_STARTED)
     standing.activity.deadline = None
 
-    assert narrative._task_words(standing) == "Triển khai hoạt động 3: tổ chức tập huấn."
+    assert narrative._task_words(make_plan(), standing) == "Triển khai hoạt động 3: tổ chức tập huấn."
 
 
 def test_the_last_proposal_ends_the_document():
     rows = [make_standing(State.UNASSIGNED)]
     updates = [approved(proposals="đề nghị bố trí kinh phí."), approved("Sở Xây dựng", proposals=" ")]
 
-    assert texts(narrative.proposals(updates=updates, rows=rows).paragraphs) == [
+    assert texts(narrative.proposals(plan=make_plan(), values={}, updates=updates, rows=rows)) == [
         "1. Giao cơ quan chủ trì thực hiện hoạt động 3.",
         "2. Đề nghị bố trí kinh phí (Sở Y tế)./.",
     ]
-    assert texts(narrative.proposals(updates=[], rows=[]).paragraphs) == ["Không có kiến nghị, đề xuất./."]
+    none = narrative.proposals(plan=make_plan(), values={}, updates=[], rows=[])
+    assert texts(none) == ["Không có kiến nghị, đề xuất./."]
 
 
 def test_on_time_rate_of_nobody_is_unknown():

@@ -238,5 +238,5 @@ def test_the_dashboard_asks_one_question_more(province, django_assert_max_num_qu
     merge(province)
     found = periods(province)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         build_dashboard(found[2], found, today=TODAY, todays_names=True)
