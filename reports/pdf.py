@@ -5,11 +5,12 @@ every page of the portal.
 """
 
 import gc
+import re
 import threading
 import unicodedata
 from base64 import b64encode
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -24,9 +25,14 @@ from django.utils.html import format_html
 from agencies.vietnamese import nfc
 
 from .annexes import annexes
+from .drawing import SCREEN_FACES, draw
+from .setting.faces import face
+from .setting.joining import add_annexes
 from .typesetting import FONT_FACES, document_title, font_files, heading_lines, reference_line, subject_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
+FACE_NAMES = ("Report", "Report-Bold", "Report-Italic")  # of FONT_FACES
+ISSUED_ON = re.compile(r"ngày (\d+) tháng (\d+) năm (\d+)$")
 TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
 
 PATIENCE = 20  # seconds
@@ -65,9 +71,9 @@ def _kept(document, typeset):
     return kept
 
 
-def quarterly_pdf(report):
+def quarterly_pdf(report, step=None):
     """`report` (a QuarterlyReport) with its annexes as PDF bytes: see `_typeset`."""
-    return _typeset(report, annexes(report))
+    return _typeset(report, annexes(report), step=step)
 
 
 def plan_pdf(document):
@@ -103,11 +109,38 @@ def chasing_pdf(letter):
     return _typeset(letter, (), body="reports/pdf/chasing_letter.html")
 
 
-def _typeset(document, tables, *, body="reports/pdf/body.html"):
+def kept_dossier_pdf(paper):
+    """`dossier_pdf`, set once and kept while the dossier says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `dossier_pdf`.
+    """
+    return _kept(paper, dossier_pdf)
+
+
+def dossier_pdf(paper):
+    """`paper` (a DossierPaper) with its annexes as PDF bytes: see `_typeset`."""
+    return _typeset(paper, paper.annexes, body="reports/pdf/dossier.html")
+
+
+def _typeset(document, tables, *, body="reports/pdf/body.html", step=None):
     """A document as PDF bytes: the body portrait, then its annexes landscape, each numbered from 1.
 
-    Text is printed in NFC. A character the font does not have is drawn in no other font: symbols are left out,
-    letters become "?" (see `Drawable`).
+    WeasyPrint sets the body, `setting` the annexes. Text is printed in NFC. A character the font does not have is
+    drawn in no other font: symbols are left out, letters become "?" (see `Drawable`). The same document gives the
+    same bytes. `step` hears how many rows of the annexes are drawn.
+
+    Raises:
+        OSError: pango or a font file is missing; the message names it.
+        PdfBusyError: another document has been in the way for `PATIENCE` seconds.
+    """
+    fonts = font_files()
+    html = render_to_string(body, _context(document, fonts))
+    return _set(html, _stylesheet(fonts), fonts, finisher=partial(_add_tables, document, tables, fonts, step))
+
+
+def _set(html, style, fonts, finisher=None):
+    """A page of the web as PDF bytes: NFC, in the faces of `fonts` alone, tagged; `finisher` as WeasyPrint has it.
 
     Raises:
         OSError: pango or a font file is missing; the message names it.
@@ -117,39 +150,52 @@ def _typeset(document, tables, *, body="reports/pdf/body.html"):
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
 
-    fonts = font_files()
-    fetcher = _fetcher(fonts)
-    drawable = Drawable(fonts)
-    font_configuration = FontConfiguration()
+    fetcher, faces = _fetcher(fonts), FontConfiguration()
+    page = HTML(string=nfc(html).translate(Drawable(fonts)), url_fetcher=fetcher)
     with _alone(), _without_garbage_collection():
         try:
-            css = CSS(string=_stylesheet(fonts), font_config=font_configuration, url_fetcher=fetcher)
-            parts = [
-                HTML(string=nfc(html).translate(drawable), url_fetcher=fetcher).render(
-                    stylesheets=[css], font_config=font_configuration, pdf_variant=TAGGED
-                )
-                for html in _pages(document, tables, fonts, body)
-            ]
-            pages = [page for part in parts for page in part.pages]
-            return parts[0].copy(pages).write_pdf(pdf_variant=TAGGED)
+            css = CSS(string=style, font_config=faces, url_fetcher=fetcher)
+            return page.write_pdf(
+                stylesheets=[css], font_config=faces, finisher=finisher, pdf_variant=TAGGED, pdf_identifier=True
+            )
         except FatalURLFetchingError as error:  # a BaseException, which no view would catch
             raise OSError(str(error)) from error
 
 
-def _pages(document, tables, fonts, body):
-    """The HTML of the body and of each annex: page numbers restart because each is a document of its own."""
+def _context(document, fonts):
     heading = document.heading
-    context = {
+    return {
         "document": document,
         "heading": heading,
         "title": document_title(heading),
-        "reference": reference_line(heading),
+        "about": reference_line(heading)[len("(Kèm theo ") : -1],
+        "issued_on": _issued_on(heading),
         "lines": heading_lines(heading, fonts),
         "subject": subject_lines(getattr(document, "subject", ""), fonts),
     }
-    yield render_to_string(body, context)
-    for annex in tables:
-        yield render_to_string("reports/pdf/annex.html", {**context, "annex": annex})
+
+
+def _issued_on(heading):
+    """The day the document bears, as the file tells it: '2026-02-05'; empty where the day is still open."""
+    day = ISSUED_ON.search(heading.place_and_date)
+    return "{2}-{1:0>2}-{0:0>2}".format(*day.groups()) if day else ""
+
+
+def _add_tables(document, tables, fonts, step, _set_body, pdf):
+    """Draw the annexes into `pdf`, which WeasyPrint is about to write."""
+    if not tables:
+        return
+    drawable = Drawable(fonts, markup=False)
+    code = getattr(document, "check_code", "")
+    add_annexes(
+        pdf,
+        tables,
+        reference_line(document.heading),
+        faces=[face(file, name) for file, name in zip(fonts, FACE_NAMES, strict=False)],
+        plain=lambda text: nfc(text).translate(drawable),
+        check=(code, document.check_url) if code else None,
+        step=step,
+    )
 
 
 @contextmanager
@@ -180,7 +226,7 @@ def _stylesheet(fonts):
         {"weight": weight, "style": style, "url": file.as_uri()}
         for (weight, style, *_names), file in zip(FONT_FACES, fonts, strict=True)
     ]
-    return render_to_string("reports/pdf/paper.css", {"faces": faces, "signs": _signs()})
+    return render_to_string("reports/pdf/paper.css", {"faces": faces})
 
 
 @cache
@@ -225,9 +271,10 @@ class Drawable(dict):
     SPACES = {"\u2003": "\u00a0" * 4, "\u2002": "\u00a0" * 2}
     LOOK_ALIKES = {"●": "•", "■": "•", "▪": "•", "◦": "•", "○": "•", "′": "'", "″": '"', "✓": "x", "☐": "–"}
 
-    def __init__(self, fonts):
+    def __init__(self, fonts, markup=True):
         super().__init__({ord("\n"): "\n", ord("\t"): " ", ord("\r"): " "})
         self.characters = _characters(fonts)
+        self.markup = markup
 
     def __missing__(self, code):
         self[code] = drawn = self._drawn(chr(code))
@@ -241,7 +288,7 @@ class Drawable(dict):
         plain = unicodedata.normalize("NFKC", char)
         if plain != char and all(ord(each) in self.characters for each in plain):
             # Full-width "<" must not become markup.
-            return format_html("{}", plain)
+            return format_html("{}", plain) if self.markup else plain
         kind = unicodedata.category(char)
         return "" if kind in ("So", "Sk") or kind[0] in "CM" else "?"
 
@@ -256,3 +303,59 @@ def _characters(fonts):
         with TTFont(file, lazy=True) as font:
             maps.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*maps)
+
+
+# The summary: one sheet in the portal's own face, set by the stylesheet of its page
+
+
+def kept_summary_pdf(summary):
+    """`summary_pdf`, set once and kept while the sheet says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `summary_pdf`.
+    """
+    return _kept(summary, summary_pdf)
+
+
+def summary_pdf(summary):
+    """`summary` (a Summary) as PDF bytes: one A4 page.
+
+    Raises:
+        OSError: pango or a font file is missing; the message names it.
+        PdfBusyError: another document has been in the way for `PATIENCE` seconds.
+    """
+    fonts = tuple(Path(file).resolve(strict=True) for file in SCREEN_FACES.values())
+    html = render_to_string("reports/pdf/summary.html", {"summary": summary, "on_paper": True})
+    return _set(html, _summary_stylesheet(fonts), fonts)
+
+
+def _summary_stylesheet(fonts):
+    faces = [{"weight": weight, "url": file.as_uri()} for weight, file in zip(SCREEN_FACES, fonts, strict=True)]
+    sheets = [Path(finders.find(f"css/{name}.css")).read_text("utf-8") for name in ("tokens", "brief")]
+    return render_to_string("reports/pdf/summary.css", {"faces": faces, "signs": _signs(), "sheets": sheets})
+
+
+# The timeline: sheets of A4 landscape in the portal's own face
+
+
+def kept_gantt_pdf(paper):
+    """`gantt_pdf`, set once and kept while the paper says the same.
+
+    Raises:
+        PdfBusyError, OSError: as `gantt_pdf`.
+    """
+    return _kept(paper, gantt_pdf)
+
+
+def gantt_pdf(paper):
+    """`paper` (a TimelinePaper) as PDF bytes.
+
+    Raises:
+        OSError: pango or a font file is missing; the message names it.
+        PdfBusyError: another document has been in the way for `PATIENCE` seconds.
+    """
+    fonts = tuple(Path(file).resolve(strict=True) for file in SCREEN_FACES.values())
+    faces = [{"weight": weight, "url": file.as_uri()} for weight, file in zip(SCREEN_FACES, fonts, strict=True)]
+    drawings = [draw(chart) for chart in paper.charts]
+    style = render_to_string("reports/pdf/timeline.css", {"faces": faces, "signs": _signs()})
+    return _set(render_to_string("reports/pdf/timeline.html", {"paper": paper, "drawings": drawings}), style, fonts)

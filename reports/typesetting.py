@@ -11,6 +11,9 @@ from agencies.vietnamese import nfc
 
 from .wording import first_lower
 
+# Of the layout as a whole: raised when a document of the same object would print differently.
+TEMPLATE_VERSION = "1"
+
 FONT_PACKAGE = "rinoh-typeface-texgyretermes"
 # (weight, style, the package's file, the file of an office's own Times New Roman)
 FONT_FACES = (
