@@ -23,6 +23,8 @@ from plans.tests.factories import ChannelFactory, PlanFactory
 from reports.pdf import PdfBusyError
 from reports.views import reports as views
 
+from .rows import ReportFactory
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 DASHBOARD, REPORTS = "/dashboard/", "/reports/"
@@ -56,6 +58,16 @@ def test_who_reads_what(role):
     if role not in READERS:
         assert browser.get(pdf(world.period)).status_code == 403
         assert "Reports are drafts" in browser.get(detail(world.period)).text
+
+
+def test_once_a_report_has_been_begun_the_preview_leads_to_it():
+    world = make_world(Status.APPROVED)
+    first = ReportFactory(period=world.period, begun_by=world.coordinator, is_issued=True)
+    second = ReportFactory(period=world.period, begun_by=world.coordinator, ordinal=2, replaces=first)
+
+    for reader in (world.coordinator, world.leader):
+        assert login(reader).get(detail(world.period)).url == second.get_absolute_url()
+    assert login(world.leader).get(pdf(world.period)).status_code == 200
 
 
 def test_a_locality_without_a_plan():

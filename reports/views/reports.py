@@ -1,8 +1,5 @@
 """The list of reports, and the report of a period as it would be written today."""
 
-import itertools
-from collections import defaultdict
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,53 +10,102 @@ from activities.models import ConsolidatedPeriod
 from agencies.access import require
 
 from ..annexes import annexes
+from ..filters import ReportFilter
+from ..forms import subjects_for
+from ..large_pdf import is_large, order_pdf
+from ..listing import build_list, readable
+from ..models import Report, ReportKind
 from ..pdf import PdfBusyError, kept_pdf
-from ..permissions import can_view_preview
+from ..permissions import can_view_preview, can_view_report
 from ..quarterly import build_quarterly_report
 from .words import BUSY, DRAFTS_ONLY
 
 
 @require_safe
 def report_list(request):
-    """Every period of every plan with its report; a focal point reads no draft."""
+    """Reports in work, issued, and the periods whose report has not been begun."""
     can_view = can_view_preview(request.user)
-    periods = [each for each in periods_of(request) if each.starts_on <= request.today] if can_view else []
-    context = {"periods": periods, "by_plan": _by_plan(request.user, periods), "can_view": can_view}
+    periods = [each for each in periods_of(request) if each.starts_on <= request.today]
+    sums = sums_of(request, periods)
+    reports = readable(request.user)
+    plans = list({period.plan_id: period.plan for period in periods}.values())
+    years = sorted({each.year for each in [*periods, *sums]}, reverse=True)
+    chosen = ReportFilter(request.GET, queryset=reports, plans=plans, years=years)
+    context = {
+        "periods": periods if can_view else [],
+        "list": build_list(request.user, chosen, periods, sums),
+        "filter": chosen,
+        "is_filtered": bool(chosen.asked),
+        "can_view": can_view,
+        "can_begin": request.user.is_coordinator or request.user.is_focal_point,
+    }
     return render(request, "reports/report_list.html", context)
 
 
-def _by_plan(user, periods):
-    """[(plan, its periods, what sums them)]; one query where there is a period."""
-    sums = defaultdict(list)
-    if periods:
-        rows = ConsolidatedPeriod.objects.visible_to(user).filter(plan__in={each.plan_id for each in periods})
-        for row in rows.order_by("-ends_on", "starts_on"):
-            sums[row.plan_id].append(row)
-    return [
-        (plan, list(rows), sums[plan.pk]) for plan, rows in itertools.groupby(periods, key=lambda period: period.plan)
-    ]
+def sums_of(request, periods):
+    """What sums the periods of the plans of `periods`, begun by today; one query where there is a plan."""
+    if not periods:
+        return []
+    plans = {each.plan_id: each.plan for each in periods}
+    rows = ConsolidatedPeriod.objects.visible_to(request.user).filter(plan__in=plans, starts_on__lte=request.today)
+    found = list(rows.order_by("-ends_on", "starts_on"))
+    for row in found:
+        row.plan = plans[row.plan_id]
+    return found
 
 
-def _report(request, pk):
-    """(period, its report): the period is one of those the frame has already read for this person."""
+def beginnable(request):
+    """All that this person may begin a report on."""
+    periods = [each for each in periods_of(request) if each.starts_on <= request.today]
+    return subjects_for(request.user, periods, sums_of(request, periods))
+
+
+def _period(request, pk):
+    """The period: one of those the frame has already read for this person, who reads drafts."""
     period = next((each for each in periods_of(request) if each.pk == pk), None)
     if period is None:
         raise Http404
     require(can_view_preview(request.user), DRAFTS_ONLY)
+    return period
+
+
+def _report(request, pk):
+    """(period, its report)."""
+    period = _period(request, pk)
     return period, build_quarterly_report(period, today=request.today)
+
+
+def _begun(user, period):
+    """The newest version of the plan's report on `period` that this person reads, or None."""
+    rows = Report.objects.visible_to(user).filter(kind=ReportKind.PLAN, period=period).select_related("plan")
+    return next((row for row in rows.order_by("-ordinal") if can_view_report(user, row)), None)
 
 
 @require_safe
 def preview(request, pk):
-    period, report = _report(request, pk)
-    return render(
-        request, "reports/report_preview.html", {"period": period, "report": report, "annexes": annexes(report)}
-    )
+    """The report as it would be written today; once one has been begun, that one."""
+    period = _period(request, pk)
+    if begun := _begun(request.user, period):
+        return redirect(begun)
+    report = build_quarterly_report(period, today=request.today)
+    context = {
+        "period": period,
+        "report": report,
+        "annexes": annexes(report),
+        "may_begin": f"plan-p{period.pk}" in {each.code for each in beginnable_of(request, period)},
+    }
+    return render(request, "reports/report_preview.html", context)
+
+
+def beginnable_of(request, period):
+    return subjects_for(request.user, [period] if period.starts_on <= request.today else [], [])
 
 
 @require_safe
 def preview_pdf(request, pk):
     period, report = _report(request, pk)
+    if is_large(report):
+        return redirect("accounts:job", order_pdf(period, report, by=request.user).pk)
     try:
         response = HttpResponse(kept_pdf(report), content_type="application/pdf")
     except PdfBusyError:
