@@ -7,9 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import tenant
-
 from .report import Report
+from .unchanging import Unchanging, unchanging
 
 
 class FileKind(models.TextChoices):
@@ -25,7 +24,7 @@ def sealed_path(row, _filename):
     return f"sealed/{uuid.uuid4().hex}"
 
 
-class SealedFile(models.Model):
+class SealedFile(Unchanging, models.Model):
     """A file of an issued report as it was sealed: its bytes, their SHA-256 (hexadecimal) and size."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files")
@@ -35,7 +34,7 @@ class SealedFile(models.Model):
     size = models.PositiveBigIntegerField(_("size (bytes)"))
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
 
-    objects = tenant("report__locality")
+    objects = unchanging("report__locality")
 
     class Meta:
         verbose_name = _("sealed file")
@@ -68,11 +67,11 @@ class SigningWay(models.TextChoices):
     SERVER = "server", _("Sealed on the server")
 
 
-class Signature(models.Model):
+class Signature(Unchanging, models.Model):
     """The signed PDF, or the attempt to bring one (`is_accepted` false: the file was refused and is not kept).
 
     `signer` and `signed_at` are what the signature itself says; `findings` is what was checked and what was not, in
-    the terms of `sealing.checking`.
+    the terms of `sealing.judging`.
     """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="signatures")
@@ -91,7 +90,7 @@ class Signature(models.Model):
     by_name = models.CharField(_("name at that time"), max_length=150)
     at = models.DateTimeField(_("at"))
 
-    objects = tenant("report__locality")
+    objects = unchanging("report__locality")
 
     class Meta:
         verbose_name = _("signature")
