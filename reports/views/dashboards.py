@@ -1,38 +1,207 @@
-"""The state of plans for leaders: the dashboard of a plan, of several, of the locality."""
+"""The state of plans for leaders: the dashboard of a plan, of several, of the locality; and the work behind it."""
 
-from django.http import Http404
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.text import slugify
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from activities.filters import ON_TRACK
 from activities.frame import chosen_period, periods_of, reads_todays_names
+from activities.models import ActivityProgress
+from activities.scopes import corresponding
+from activities.stars import starred_by
 from agencies.access import require
+from agencies.vietnamese import fold
+from agencies.workbook import XLSX, Column, write_table
 
 from ..dashboard import build_dashboard
+from ..dashboard.asking import AskForm, asked_of
+from ..dashboard.headlines import comparison, headlines
+from ..dashboard.links import Links
+from ..dashboard.proofs import working_lines
+from ..dashboard.workbook import dashboard_workbook
 from ..permissions import can_view_dashboard
+from ..pictures import Picture, rates_chart
 from .words import NOT_FOR_YOU
+
+PAGE = 50
+
+
+def asked_by(request):
+    """What the address asks for (Asked), or None where there is no period; its period becomes the frame's."""
+    require(can_view_dashboard(request.user), NOT_FOR_YOU)
+    period = chosen_period(request)
+    if period is None:
+        return None
+    asked = asked_of(request.GET, period, periods_of(request), request.today)
+    if asked.period != period:
+        request.session["period"] = str(asked.period.pk)
+    return asked
+
+
+def board_by(request, asked):
+    """The Dashboard that `asked` (`asked_by`) means."""
+    return build_dashboard(
+        asked.period,
+        periods_of(request),
+        today=request.today,
+        todays_names=reads_todays_names(request, asked.period),
+        plans=asked.plans,
+        against=asked.against,
+        known_on=asked.known_on,
+        starred=starred_by(request.user),
+    )
 
 
 @require_safe
 def dashboard(request):
-    require(can_view_dashboard(request.user), NOT_FOR_YOU)
-    period = chosen_period(request)
-    if period is None:
+    asked = asked_by(request)
+    if asked is None:
         return render(request, "reports/dashboard.html", {"board": None})
-    periods = [each for each in periods_of(request) if each.plan_id == period.plan_id]
-    todays_names = reads_todays_names(request, period)
-    board = build_dashboard(period, periods, today=request.today, todays_names=todays_names)
-    return render(request, "reports/dashboard.html", {"board": board, "on_track_url": _on_track_url(board)})
+    board = board_by(request, asked)
+    links, then = _links(board, asked)
+    query = urlencode(asked.query)
+    return render(
+        request,
+        "reports/dashboard.html",
+        {
+            "board": board,
+            "asked": asked,
+            "form": AskForm(asked, periods_of(request), request.today),
+            "query": query,
+            "figures": headlines(board, links, then, request.user.unread),
+            "compared": comparison(board, links, then),
+            "states": [(state, n, links.activities(state=state.value)) for state, n in board.counts],
+            "red_periods": [(each, links.updates("missing", each.period)) for each in board.red_periods],
+            "urls": _urls(links),
+            "picture": _trend_picture(board, query),
+        },
+    )
 
 
-def _on_track_url(board):
-    """Where the activities on track are listed; those of a past period are on the page itself, as they stood then."""
-    if board.is_past:
-        return "#time"
-    return f"{reverse('activities:list')}?{urlencode({'plan': board.period.plan_id, 'state': ON_TRACK})}"
+def _links(board, asked):
+    """(Links to the rows of now, to those of the period compared with or None)."""
+    then = Links.of(board, asked.word, board.then) if board.then else None
+    return Links.of(board, asked.word), then
 
 
-def dashboard_xlsx(request, **_asked):
-    raise Http404  # TO BE WRITTEN
+def _urls(links):
+    """The addresses that words and tables of the page lead to, by what they show."""
+    of_updates = {show: links.updates(show) for show in ("sent", "missing", "not_sent")}
+    of_activities = {name: links.activities(state=state) for name, state in STATES.items()}
+    return {**of_updates, **of_activities, "updates": links.updates(""), "activities": links.activities()}
+
+
+STATES = {"on_track": "on-track", "red": "to-handle", "silent": "silent", "unassigned": "unassigned"}
+
+
+def _trend_picture(board, query):
+    rates = [(totals.short, totals.on_time_rate) for totals in board.rated]
+    return Picture("trend", rates_chart(_("Agencies on time"), rates), query) if rates else None
+
+
+@require_safe
+def dashboard_xlsx(request):
+    asked = asked_by(request)
+    if asked is None:
+        return redirect("reports:dashboard")
+    board = board_by(request, asked)
+    links, then = _links(board, asked)
+    notes = [
+        _("Overview, %(period)s, %(plans)s")
+        % {"period": asked.period.title, "plans": "; ".join(str(plan) for plan in asked.plans)},
+        _("Activities as of %(day)s, submissions as of %(today)s.")
+        % {"day": f"{board.as_of:%d/%m/%Y}", "today": f"{board.today:%d/%m/%Y}"},
+        *([_("Compared with %(period)s.") % {"period": board.then.period.title}] if board.then else []),
+        _given_out(request),
+    ]
+    figures = headlines(board, links, then, request.user.unread)
+    return _workbook(
+        request, asked.period, "tong-quan", dashboard_workbook(board, figures, comparison(board, links, then), notes)
+    )
+
+
+def _given_out(request):
+    return _("Given out at %(time)s on %(day)s") % {
+        "time": f"{request.now:%H:%M}",
+        "day": f"{request.today:%d/%m/%Y}",
+    }
+
+
+def _workbook(request, period, name, data):
+    label = slugify(fold(period.label.replace("/", "-")))
+    file_name = f"{name}-{label}-{request.today:%Y-%m-%d}.xlsx"
+    return HttpResponse(
+        data, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, file_name)}
+    )
+
+
+# The work behind the coverage with evidence
+
+SHOWS = {"missing": gettext_lazy("Without evidence"), "with": gettext_lazy("With evidence")}
+COLUMNS = (
+    Column("plan", gettext_lazy("Plan")),
+    Column("number", gettext_lazy("No.")),
+    Column("title", gettext_lazy("Activity"), width=50),
+    Column("agency", gettext_lazy("Agency"), width=36),
+    Column("period", gettext_lazy("Reporting period")),
+    Column("state", gettext_lazy("State")),
+    Column("proven", gettext_lazy("Evidence")),
+    Column("reason", gettext_lazy("Why there is no evidence"), width=50),
+)
+
+
+@require_safe
+def evidence(request):
+    """The period's lines that tell of work, with and without evidence; `?export=xlsx` gives them out."""
+    asked = asked_by(request)
+    if asked is None:
+        return redirect("reports:dashboard")
+    rows = _working_lines(request, asked)
+    tallies = [(show, label, len(_showing(rows, show))) for show, label in SHOWS.items()]
+    show = request.GET.get("show", "")
+    shown = _showing(rows, show)
+    if request.GET.get("export") == "xlsx":
+        notes = [asked.period.title, str(SHOWS.get(show, _("All"))), _given_out(request)]
+        data = write_table(_("Reported work"), COLUMNS, [_facts(line) for line in shown], notes=notes)
+        return _workbook(request, asked.period, "minh-chung", data)
+    return render(
+        request,
+        "reports/evidence.html",
+        {
+            "asked": asked,
+            "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+            "tallies": tallies,
+            "total": len(rows),
+            "show": show if show in SHOWS else "",
+            "back": urlencode(asked.query),
+        },
+    )
+
+
+def _working_lines(request, asked):
+    """Those without evidence first, then in the plan's order."""
+    plans = {plan.pk for plan in asked.plans}
+    periods = [each for key, each in corresponding(asked.period, periods_of(request)).items() if key in plans]
+    rows = working_lines(ActivityProgress.objects.visible_to(request.user), periods, asked.known_on)
+    rows = rows.select_related("activity__plan", "update__agency", "update__period")
+    return list(rows.order_by("is_proven", "activity__plan", "activity__position", "update__agency__name_sort", "pk"))
+
+
+def _showing(rows, show):
+    return [line for line in rows if line.is_proven == (show == "with")] if show in SHOWS else rows
+
+
+def _facts(line):
+    return {
+        "plan": str(line.activity.plan),
+        "number": line.activity.number,
+        "title": line.activity.title,
+        "agency": line.update.agency.name,
+        "period": line.update.period.title,
+        "state": line.get_state_display(),
+        "proven": _("yes") if line.is_proven else _("no"),
+        "reason": "" if line.is_proven else line.no_evidence_reason,
+    }
