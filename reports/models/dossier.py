@@ -80,6 +80,8 @@ class Criterion(models.Model):
     floor = models.PositiveSmallIntegerField(_("floor (percent)"), null=True, blank=True)
     needs_evidence = models.BooleanField(_("needs evidence"), default=True)
     evidence_wanted = models.TextField(_("what proves it, one a line"), blank=True)
+    wants_plan = models.BooleanField(_("the signed plan proves it"), default=False)
+    wants_reports = models.BooleanField(_("the issued reports of the year prove it"), default=False)
     channels = models.ManyToManyField(Channel, verbose_name=_("channels whose evidence belongs here"), blank=True)
 
     objects = tenant("set__locality")
@@ -152,7 +154,10 @@ class DossierState(models.TextChoices):
 
 
 class Dossier(models.Model):
-    """The evidence dossier of a plan for a year, scored by a set of criteria. Closed, it is only read."""
+    """The evidence dossier of a plan for a year, scored by a set of criteria. Closed, it is only read.
+
+    `measured` is what was measured when it was closed, so that its score stays what it was.
+    """
 
     plan = models.ForeignKey(Plan, verbose_name=_("plan"), on_delete=models.PROTECT, related_name="dossiers")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -164,6 +169,7 @@ class Dossier(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    measured = models.JSONField(_("as measured when it was closed"), null=True, blank=True)
 
     objects = tenant("plan__locality")
 
@@ -189,12 +195,16 @@ class Dossier(models.Model):
 
 
 class EvidenceTag(models.Model):
-    """A piece of evidence put under a criterion of a dossier. `is_left_out`: it was proposed, and somebody said no."""
+    """A piece of evidence put under a criterion of a dossier. `is_left_out`: it was proposed, and somebody said no.
+
+    `proves` is the line of what the criterion wants that it stands for; empty: none in particular.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="tags")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="tags")
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="dossier_tags")
     is_left_out = models.BooleanField(_("left out"), default=False)
+    proves = models.CharField(_("what it proves"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
 
@@ -217,13 +227,17 @@ class EvidenceTag(models.Model):
 
 
 class SelfScore(models.Model):
-    """What the office says of itself under a criterion: points by hand, why, and why evidence is missing."""
+    """What the office says of itself under a criterion: points by hand, why, and why evidence is missing.
+
+    `missing_lines` are the lines of wanted evidence that `missing_reason` explains: one that is missing later is not.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="scores")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="scores")
     points = models.PositiveIntegerField(_("points (hundredths)"), null=True, blank=True)
     explanation = models.TextField(_("explanation"), blank=True)
     missing_reason = models.TextField(_("why evidence is missing"), blank=True)
+    missing_lines = models.JSONField(_("which evidence that explains"), default=list, blank=True)
     version = models.PositiveIntegerField(_("times saved"), default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     by_name = models.CharField(_("name at that time"), max_length=150)
