@@ -12,6 +12,11 @@ def can_view_dashboard(user):
     return can_view_progress(user)
 
 
+def can_view_scorecard(user, agency):
+    """Everybody who sees the whole locality's state; a focal point only that of their own agency."""
+    return can_view_progress(user) or user.is_at(agency.pk)
+
+
 def can_view_preview(user):
     """The report of a period as it would be written today: the coordinator, leaders and administrators read it."""
     return can_view_progress(user)
@@ -90,7 +95,9 @@ def can_correct_report(user, report):
 
 
 def can_sign_report(user, report):
-    return is_drafter_of(user, report) and report.is_issued
+    """An issued report, until another version has replaced it."""
+    later = getattr(report, "replaced_by", None)
+    return is_drafter_of(user, report) and report.is_issued and not (later and later.is_issued)
 
 
 def can_keep_ministry_form(user):

@@ -223,11 +223,11 @@ def test_the_quarterly_report_on_screen_and_as_pdf(log_in, live_server, plan):
     move(update, "approve", by=User.objects.get(username="bao-loc.coordinator"), at=now())
     page = log_in("bao-loc.leader")
     page.goto(f"{live_server.url}/reports/")
-    page.locator(f"main a[href='/reports/{third_quarter(plan).pk}/']").first.click()
+    page.locator(f"main a[href='/periods/{third_quarter(plan).pk}/report/']").first.click()
     expect(page.locator("main")).to_contain_text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
     expect(page.locator("main")).to_contain_text("đã thực hiện hoạt động IV.2 tại các phường, xã")
 
-    answer = page.request.get(f"{live_server.url}/reports/{third_quarter(plan).pk}.pdf")
+    answer = page.request.get(f"{live_server.url}/periods/{third_quarter(plan).pk}/report.pdf")
     assert answer.ok and answer.headers["content-type"] == "application/pdf"
     with pdfplumber.open(BytesIO(answer.body())) as pdf:
         text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
@@ -241,6 +241,7 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 
 
+LEADERS_PAGES = "scorecards channels coverage timeline dashboard/summary dossiers criteria check".split()
 DRAFT_PAGES = ["edit/?part=themes", "facts/", "activities/", "check/", "changes/"]
 
 
@@ -257,7 +258,8 @@ def test_every_page_fits_the_screen_stays_home_and_meets_wcag(log_in, live_serve
         plan.activities.first().get_absolute_url(),
         f"{draft.activities.first().get_absolute_url()}edit/",
         update.get_absolute_url(),
-        f"/reports/{third_quarter(plan).pk}/",
+        f"/periods/{third_quarter(plan).pk}/report/",
+        *(f"/{name}/" for name in LEADERS_PAGES),
         "/plans/999999/",
     ]
     for path in paths:

@@ -11,6 +11,8 @@ from activities.models import ConsolidatedPeriod, PeriodKind, ReportingPeriod
 from agencies.models import Agency, Locality, tenant
 from plans.models import Plan
 
+from .unchanging import Unchanging, unchanging
+
 
 class ReportKind(models.TextChoices):
     """Whose report it is: of a plan, of one agency on its part in a plan, of all plans of a locality."""
@@ -28,7 +30,7 @@ class ReportStatus(models.TextChoices):
     ISSUED = "issued", pgettext_lazy("report", "Issued")
 
 
-class Report(models.Model):
+class Report(Unchanging, models.Model):
     """One report and its version (`ordinal`): the first has no `replaces`, a correction replaces the one before.
 
     The span is a fact of the report, taken at birth from `period` or `consolidated`; that of all plans has neither.
@@ -79,7 +81,7 @@ class Report(models.Model):
     code = models.CharField(_("check code"), max_length=20, blank=True)
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
 
-    objects = tenant("locality")
+    objects = unchanging("locality", sealed=Q(status="issued"))
 
     class Meta:
         verbose_name = _("report")
