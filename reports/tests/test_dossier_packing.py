@@ -8,6 +8,7 @@ import zipfile
 from datetime import date
 from pathlib import PurePosixPath
 
+import pypdf
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -259,15 +260,12 @@ def test_the_number_of_queries_does_not_grow(world, monkeypatch):
 
 
 def test_the_index_lists_every_file_with_its_hash(world):
-    import pikepdf  # noqa: F401 - the index is read by pdftotext, pikepdf says that it is sound
-
     piece = file_of(world, b"%PDF-1 mot", caption="Ảnh chụp tin bài số 7")
     tagged(world.dossier, world.criterion, piece)
 
     index = packed(world)[0].read(INDEX)
 
-    with pikepdf.open(io.BytesIO(index)) as pdf:
-        assert len(pdf.pages) == 2
+    assert len(pypdf.PdfReader(io.BytesIO(index)).pages) == 2
     text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=index, capture_output=True).stdout.decode()
     assert "Ảnh chụp tin bài" in text
     assert piece.sha256[:12] in text
