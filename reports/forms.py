@@ -1,16 +1,21 @@
 """What people type about a report on its way: what it is on, why it goes back, the text of a part."""
 
+import re
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import ReportingPeriod
 from agencies.sending import NEVER_SEEN
-from agencies.vietnamese import nfc
+from agencies.vietnamese import nfc, without_controls
 
 from .beginning import Subject
 from .models import ReportKind
 
 LONGEST = 40_000  # characters of a part: some fifteen pages
+
+# Marks that turn the direction of writing: what is read would not be what is printed.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class BeginForm(forms.Form):
@@ -96,4 +101,5 @@ class PartForm(forms.Form):
         return NEVER_SEEN if version is None else version
 
     def clean_body(self):
-        return nfc(self.cleaned_data["body"]).replace("\r\n", "\n").strip()
+        body = TURNS.sub("", without_controls(self.cleaned_data["body"]))
+        return nfc(body).replace("\r\n", "\n").strip()

@@ -13,6 +13,7 @@ from accounts.tests.factories import UserFactory, login
 from activities.models import QuarterlyUpdate, Status, UpdateEvent
 from activities.tests.factories import TODAY, UpdateEventFactory, make_world, moment
 from reports.beginning import Subject, begin_report
+from reports.forms import PartForm
 from reports.models import PartVersion, Report, ReportKind, ReportStatus
 from reports.quarterly import building
 from reports.writing import AS_DRAFTED, redrafted, restore_part, save_part, take_drafts
@@ -329,3 +330,10 @@ def test_the_page_in_every_language(world, language):
     answer = browser.get(world.report.get_absolute_url())
 
     assert answer.status_code == 200 and f'lang="{language}"' in answer.text
+
+
+def test_what_no_document_can_hold_does_not_get_into_a_part():
+    form = PartForm({"version": 0, "body": "Đã \x07gửi\u202e ngược\r\nDòng hai"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["body"] == "Đã gửi ngược\nDòng hai"
