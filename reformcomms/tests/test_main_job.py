@@ -210,7 +210,7 @@ def test_the_leader_sees_who_is_late_and_clicks_through(log_in, live_server, pla
     main = page.locator("main")
     expect(main).to_contain_text("Chưa giao chủ trì")
     expect(main).to_contain_text("Trung tâm VH-TT thành phố")
-    page.locator("main a[href*='state=unassigned']").first.click()
+    page.locator("main a[href*='state=unassigned']:visible").first.click()
     expect(page.locator("main")).to_contain_text("Mời Ủy ban Mặt trận Tổ quốc Việt Nam thành phố")
     page.goto(f"{live_server.url}/updates/")
     page.get_by_role("link", name="Phòng Văn hóa - Thông tin").first.click()

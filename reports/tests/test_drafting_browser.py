@@ -214,24 +214,6 @@ def test_a_figure_is_found_put_in_and_undone(page, live_server, console):
     expect(editor).to_have_text("Có 2 đơn vị.")
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE])
-def test_the_line_that_is_typed_stays_above_the_bar(page, live_server, console, size):
-    world = province()
-    report, _is_new = begin_report(Subject(ReportKind.PLAN, world.period), by=world.coordinator, at=moment(15))
-    page.set_viewport_size(size)
-    log_in(page, live_server, world.coordinator)
-    page.goto(f"{live_server.url}{report.get_absolute_url()}")
-    open_part(page, "I")
-    page.keyboard.press("Control+End")
-
-    for _line in range(30):
-        page.keyboard.press("Enter")
-        page.keyboard.type("Dòng.")
-
-    line = page.locator(".editor p").last.bounding_box()
-    assert line["y"] + line["height"] <= page.locator(".editor-end").bounding_box()["y"]
-
-
 def test_on_a_phone(page, live_server, console):
     world = province()
     report, _is_new = begin_report(Subject(ReportKind.PLAN, world.period), by=world.coordinator, at=moment(15))
