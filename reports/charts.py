@@ -6,7 +6,6 @@ Coordinates are strings with a point: a template would write the number 12.5 as 
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from activities.models import ScheduleKind
 from activities.progress import Standing, State
@@ -14,9 +13,6 @@ from activities.progress import Standing, State
 MONTH = 30  # width of a month on the timeline; all months are equally wide, so the heads stand on their columns
 MONTHLY_UP_TO = 14  # months: a longer timeline is divided into years
 ROW_HEIGHT = 26
-TREND_TOP, TREND_BOTTOM = 30, 170
-TREND_LEFT, TREND_RIGHT = 72, 366
-FLOORS = ((70, 10), (50, 10), (0, 25))  # where the trend's scale may begin, and its step, in percent
 
 
 def coordinate(value):
@@ -37,52 +33,6 @@ def target_bar(percent, time_percent):
     """The bar of `percent` (None: nobody counted) beside the time mark; far behind is less than half of it."""
     is_far_behind = percent is not None and 2 * percent < time_percent
     return TargetBar(coordinate(min(percent or 0, 100)), coordinate(time_percent), is_far_behind)
-
-
-@dataclass(frozen=True)
-class TrendPoint:
-    x: str
-    y: str
-    label_y: str
-    rate: Decimal
-    name: str
-    is_last: bool
-
-
-@dataclass(frozen=True)
-class Trend:
-    """A line over periods in a box of 400 x 196; `scale` holds (y, percent) of each rule."""
-
-    points: tuple[TrendPoint, ...]
-    path: str
-    scale: tuple[tuple[str, int], ...]
-
-
-def trend_line(rates):
-    """The line through `rates`: (name, percent) pairs, oldest first; at least one."""
-    lowest = min(percent for _name, percent in rates)
-    floor, step = next((floor, step) for floor, step in FLOORS if floor <= lowest)
-
-    def height(percent):
-        return TREND_BOTTOM - (TREND_BOTTOM - TREND_TOP) * (percent - floor) / (100 - floor)
-
-    gap = (TREND_RIGHT - TREND_LEFT) / (len(rates) - 1) if len(rates) > 1 else 0
-    points = tuple(
-        TrendPoint(
-            x=coordinate(TREND_LEFT + gap * place),
-            y=coordinate(height(percent)),
-            label_y=coordinate(height(percent) - 11),
-            rate=percent,
-            name=name,
-            is_last=place == len(rates) - 1,
-        )
-        for place, (name, percent) in enumerate(rates)
-    )
-    return Trend(
-        points=points,
-        path="M" + "L".join(f"{point.x} {point.y}" for point in points),
-        scale=tuple((coordinate(height(percent)), percent) for percent in range(100, floor - 1, -step)),
-    )
 
 
 @dataclass(frozen=True)

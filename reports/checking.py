@@ -86,10 +86,6 @@ class Check:
         return [each for each in self.findings if each.severity == TO_CONFIRM]
 
     @property
-    def unconfirmed(self):
-        return [each for each in self.to_confirm if each.is_open]
-
-    @property
     def passed(self):
         return [each for each in self.findings if each.severity == PASSED]
 

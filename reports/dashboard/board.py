@@ -22,7 +22,7 @@ from activities.submissions import (
 from activities.versions import as_in_force_on
 from plans.models import Plan
 
-from ..charts import target_bar, timeline, trend_line
+from ..charts import target_bar, timeline
 from ..counting import build_figures
 from ..figures import Figure
 from .glance import Glance
@@ -239,12 +239,6 @@ class Dashboard:
     def rated(self):
         """Of the periods shown those whose deadline has passed and that have a rate."""
         return tuple(each for each in self.trend if each.is_due(self.today) and each.on_time_rate is not None)
-
-    @cached_property
-    def trend_chart(self):
-        """The on-time rates of the periods whose deadline has passed; None where there is none."""
-        rates = [(totals.short, totals.on_time_rate) for totals in self.rated]
-        return trend_line(rates) if rates else None
 
     @cached_property
     def timeline(self):

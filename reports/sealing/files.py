@@ -125,15 +125,5 @@ def sealed_bytes(report, kind):
     return verified(row)
 
 
-def signed_bytes(report):
-    """(the bytes of the newest accepted signed PDF, its Signature row); (None, None) where there is none.
-
-    Raises:
-        DamagedError: as `sealed_bytes`.
-    """
-    row = newest_signature(report)
-    return (verified(row), row) if row else (None, None)
-
-
 def newest_signature(report):
     return Signature.objects.filter(report=report, is_accepted=True).order_by("-at", "-pk").first()

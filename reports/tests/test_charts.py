@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from activities.models import Activity, ScheduleKind
 from activities.progress import Standing, State
-from reports.charts import coordinate, target_bar, timeline, trend_line
+from reports.charts import coordinate, target_bar, timeline
 
 TODAY = date(2026, 9, 16)
 YEAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
@@ -48,27 +48,6 @@ def test_a_bar_of_a_target(percent, width, is_far_behind):
     bar = target_bar(percent, 75)
 
     assert (bar.width, bar.mark, bar.is_far_behind) == (width, "75", is_far_behind)
-
-
-def test_a_trend_over_four_periods():
-    trend = trend_line([("IV/2025", 72.1), ("I/2026", 77.0), ("II/2026", 83.6), ("III/2026", 90.2)])
-
-    assert [point.x for point in trend.points] == ["72", "170", "268", "366"]
-    assert trend.scale == (("30", 100), ("76.7", 90), ("123.3", 80), ("170", 70))
-    assert [point.is_last for point in trend.points] == [False, False, False, True]
-    assert trend.path.startswith("M72 160.2L170 ")
-
-
-def test_a_trend_of_one_period():
-    trend = trend_line([("I/2026", 40.0)])
-
-    assert trend.path == "M72 114"
-    assert [percent for _y, percent in trend.scale] == [100, 75, 50, 25, 0]
-
-
-@pytest.mark.parametrize(("lowest", "floor"), [(100.0, 70), (70.0, 70), (69.9, 50), (49.9, 0), (0.0, 0)])
-def test_the_scale_begins_below_the_lowest_rate(lowest, floor):
-    assert trend_line([("I", 100.0), ("II", lowest)]).scale[-1] == ("170", floor)
 
 
 def test_a_year_has_twelve_equal_columns():

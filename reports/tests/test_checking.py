@@ -263,7 +263,7 @@ def test_a_confirmation_is_of_the_words_it_was_given_to(clock):
 
     # Another update was approved meanwhile: two of three became one of three, and nobody has confirmed that.
     type(world.update).objects.filter(pk=world.all_updates[1].pk).update(status=Status.APPROVED)
-    assert [each.rule for each in checked(world).unconfirmed] == ["unapproved"]
+    assert [each.rule for each in checked(world).to_confirm if each.is_open] == ["unapproved"]
 
     # Confirmed anew, and taken back.
     [finding] = found(checked(world), "unapproved")

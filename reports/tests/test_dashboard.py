@@ -148,7 +148,7 @@ def test_while_agencies_may_still_send_nobody_is_late(province):
     assert (board.is_running, board.is_ahead) == (True, False)
     assert (board.totals.sent, board.totals.missing, board.totals.pending) == (1, 0, 7)
     assert board.on_time_change is None
-    assert [point.name for point in board.trend_chart.points] == ["I/2026"]
+    assert [each.short for each in board.rated] == ["I/2026"]
 
 
 def test_after_the_deadline_periods_are_compared(province):
@@ -162,7 +162,7 @@ def test_after_the_deadline_periods_are_compared(province):
     assert not board.is_running
     assert (board.totals.on_time, board.totals.late, board.totals.missing) == (3, 1, 4)
     assert board.on_time_change == 2
-    assert [(point.name, point.rate) for point in board.trend_chart.points] == [("I/2026", 12.5), ("II/2026", 37.5)]
+    assert [(each.short, each.on_time_rate) for each in board.rated] == [("I/2026", 12.5), ("II/2026", 37.5)]
 
 
 def test_the_first_period_has_nothing_to_compare_with(province):
@@ -273,7 +273,7 @@ def test_without_leads_nothing_is_expected(province):
 
     board = province.board(2, AFTER_QUARTER_2)
 
-    assert (board.totals.expected, board.unassigned, board.trend_chart) == (0, 2, None)
+    assert (board.totals.expected, board.unassigned, board.rated) == (0, 2, ())
     assert (board.lowest_figure, board.keeping_pace) == (None, 0)
 
 

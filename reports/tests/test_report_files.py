@@ -16,7 +16,8 @@ from activities.tests.factories import TODAY, IndicatorFactory, make_world
 from reports.beginning import Subject, begin_report
 from reports.models import MinistryColumn, ReportKind, SealedFile
 from reports.sealing.sealing import Facts, issue_report
-from reports.views.papers_of_reports import _answer, file_name
+from reports.views.papers_of_reports import file_name
+from reports.views.reading import file_answer
 from reports.workflow import move
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -91,7 +92,7 @@ def test_the_name_says_the_span_in_vietnamese(report, span, named):
 def test_a_name_that_is_not_ascii_is_percent_encoded(report):
     report.number, report.symbol = 7, 'BC-UBNDĐ "A"; é'
 
-    said = _answer(b"", file_name(report, "pdf"), "pdf")["Content-Disposition"]
+    said = file_answer(b"", file_name(report, "pdf"))["Content-Disposition"]
 
     assert said.isascii()
     assert said == "attachment; filename*=utf-8''" + quote(file_name(report, "pdf"))

@@ -18,7 +18,7 @@ from activities.models import Status
 from activities.tests.factories import make_world, moment
 from reports.models import FileKind, Signature
 from reports.sealing import office_seal
-from reports.sealing.files import sealed_bytes, signed_bytes, verified
+from reports.sealing.files import newest_signature, sealed_bytes, verified
 from reports.sealing.findings import BAD, DOUBT, GOOD, lines_of, refusal_words
 from reports.sealing.office_seal import SealUnusable, make_test_seal, seal_of, seal_path, sign
 from reports.sealing.signing import AlreadyThere, seal_on_server, take_signed
@@ -75,7 +75,8 @@ def test_what_extends_the_sealed_file_is_kept(world):
     assert row.is_accepted
     assert (row.signer, row.issuer) == ("Sở Nội vụ tỉnh Minh Họa, Đinh Quang Vinh", "CA Ví dụ")
     assert row.signed_at and row.valid_until
-    assert signed_bytes(world.report) == (data, row)
+    assert newest_signature(world.report) == row
+    assert verified(row) == data
 
 
 def test_three_lines_say_what_was_checked_and_what_was_not(world):
@@ -211,7 +212,8 @@ def test_the_seal_of_the_agency_signs_what_it_issued(world):
     row = seal_on_server(world.report, by=world.coordinator, at=moment(21))
 
     assert (row.way, row.is_accepted) == ("server", True)
-    assert signed_bytes(world.report)[0].startswith(document())
+    assert newest_signature(world.report) == row
+    assert verified(row).startswith(document())
     assert "A test certificate" in [line.words for line in lines_of(row, 1)]
     assert "A test certificate" in page(world)
     with pytest.raises(AlreadyThere):

@@ -1,21 +1,21 @@
 """Outputs by channel, in the period and cumulative against target."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.permissions import can_view_reminders
 from agencies.vietnamese import fold
-from agencies.workbook import XLSX
 
 from ..channel_workbook import channel_workbook, channels_workbook
 from ..channels import build_channel, build_channels
 from ..pictures import Picture, output_chart
 from .charts import plan_period, plan_period_or_404
+from .reading import file_answer
 
 
 @require_safe
@@ -85,6 +85,4 @@ def _notes(request, period, what):
 def _workbook(request, data, period, name):
     label = slugify(fold(period.label.replace("/", "-")))
     name = f"{name}-{label}-{request.today:%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        data, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
-    )
+    return file_answer(data, name)

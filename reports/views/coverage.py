@@ -1,16 +1,14 @@
 """What has been said to whom, and what to nobody: themes and audiences."""
 
-from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from activities.frame import chosen_period
 from agencies.access import require
-from agencies.workbook import XLSX
 
 from ..coverage import UNSAID, Reach, build_coverage, coverage_workbook
 from ..permissions import can_view_dashboard
+from .reading import file_answer
 from .words import NOT_FOR_YOU
 
 
@@ -36,9 +34,7 @@ def coverage(request):
 def coverage_xlsx(request):
     data = coverage_workbook(_coverage(request), at=request.now)
     name = f"noi-dung-doi-tuong-{request.today:%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        data, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
-    )
+    return file_answer(data, name)
 
 
 def _coverage(request):

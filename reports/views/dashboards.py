@@ -1,9 +1,8 @@
 """The state of plans for leaders: the dashboard of a plan, of several, of the locality; and the work behind it."""
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header, urlencode
+from django.utils.http import urlencode
 from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
@@ -14,7 +13,7 @@ from activities.scopes import corresponding
 from activities.stars import starred_by
 from agencies.access import require
 from agencies.vietnamese import fold
-from agencies.workbook import XLSX, Column, write_table
+from agencies.workbook import Column, write_table
 
 from ..dashboard import build_dashboard
 from ..dashboard.asking import AskForm, asked_of
@@ -24,6 +23,7 @@ from ..dashboard.proofs import working_lines
 from ..dashboard.workbook import dashboard_workbook
 from ..permissions import can_view_dashboard
 from ..pictures import Picture, rates_chart
+from .reading import file_answer
 from .words import NOT_FOR_YOU
 
 PAGE = 50
@@ -133,9 +133,7 @@ def _given_out(request):
 def _workbook(request, period, name, data):
     label = slugify(fold(period.label.replace("/", "-")))
     file_name = f"{name}-{label}-{request.today:%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        data, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, file_name)}
-    )
+    return file_answer(data, file_name)
 
 
 # The work behind the coverage with evidence

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,39 +20,20 @@ from ..annexes import annexes
 from ..beginning import begin_report, discard_report, job_of
 from ..checking import check_report, confirm as confirm_finding
 from ..forms import BeginForm, PartForm, StepForm
-from ..models import Report
-from ..permissions import can_discard_report, can_edit_report, can_issue_report, can_view_report
+from ..permissions import can_discard_report, can_edit_report, can_issue_report
 from ..quarterly import building
 from ..quarterly.markup import parse, typed_numbers
 from ..sealing.page import sealed_context
 from ..workspace import acts_of, build_workspace, sources_of
 from ..writing import AS_DRAFTED, NOT_NOW, follow_draft, redrafted, restore_part, save_part, take_drafts
+from .reading import report_or_403
 from .reports import beginnable
 
-NOT_YOURS = gettext_lazy("A draft is read by those who write it and those who decide on it.")
 NOT_A_DRAFTER = gettext_lazy("Reports are begun by coordinators, and by focal points for their own agency.")
 
 
 def _report(request, pk):
-    """The report, for who may read it."""
-    rows = (
-        Report.objects.visible_to(request.user)
-        .select_related(
-            "plan__issuing_agency__parent",
-            "plan__coordinating_agency__parent",
-            "plan__locality",
-            "agency__parent",
-            "locality",
-            "period__plan",
-            "consolidated__plan",
-            "replaces",
-            "begun_by",
-        )
-        .prefetch_related("parts")
-    )
-    report = get_object_or_404(rows, pk=pk)
-    require(can_view_report(request.user, report), NOT_YOURS)
-    return report
+    return report_or_403(request, pk, related=(*building.RELATIONS, "begun_by"), parts=True)
 
 
 def _to_write(request, pk, code=None):

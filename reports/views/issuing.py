@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,8 +12,8 @@ from activities.files import clean_name
 from agencies.access import require
 from agencies.sending import posted
 
-from ..models import FileKind, Report
-from ..permissions import can_correct_report, can_issue_report, can_sign_report, can_view_report
+from ..models import FileKind
+from ..permissions import can_correct_report, can_issue_report, can_sign_report
 from ..sealing.background import in_words, order_issue, order_judging
 from ..sealing.correcting import NOT_CORRECTED, correct_report
 from ..sealing.files import CONTENT_TYPES, DamagedError, newest_signature, verified
@@ -22,23 +22,17 @@ from ..sealing.issue_page import check_of, is_long, issue_context, open_findings
 from ..sealing.office_seal import SealUnusable
 from ..sealing.sealing import issue_report
 from ..sealing.signing import NOT_SIGNED, AlreadyThere, seal_on_server as put_seal_on, take_signed
+from .reading import report_or_403
 
 NOT_ISSUED = gettext_lazy("A report is issued once, after leadership has approved it, by whoever writes it.")
-NOT_SEEN = gettext_lazy("This report is read by those who write and decide it.")
 LARGE = 200 * 1024  # bytes of a signed file that is judged in the background: it takes longer than two seconds
 RELATED = ("plan__locality", "agency__locality", "agency__parent", "locality", "replaces", "replaced_by")
-
-
-def _report_or_403(request, pk):
-    report = get_object_or_404(Report.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
-    require(can_view_report(request.user, report), NOT_SEEN)
-    return report
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def issue(request, pk):
     """The check, number and day, what sealing means, how it is signed; then it is issued, or ordered to be."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk, related=RELATED)
     require(can_issue_report(request.user, report), NOT_ISSUED)
     seal = seal_for(report)
     form = IssueForm(posted(request), report=report, today=request.today, seal=seal)
@@ -88,7 +82,7 @@ def _sealed_by_server(request, report):
 @require_POST
 def correct(request, pk):
     """Begin the version that replaces this one."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk, related=RELATED)
     require(can_correct_report(request.user, report), NOT_CORRECTED)
     form = CorrectionForm(request.POST)
     if not form.is_valid():
@@ -102,7 +96,7 @@ def correct(request, pk):
 @require_POST
 def sign(request, pk):
     """Take the PDF that was signed elsewhere; a large one is judged in the background."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk, related=RELATED)
     require(can_sign_report(request.user, report), NOT_SIGNED)
     form = SignedForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -133,7 +127,7 @@ def _take(request, report, data, name):
 @require_POST
 def seal_on_server(request, pk):
     """Put the agency's seal on an issued report."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk, related=RELATED)
     require(can_sign_report(request.user, report), NOT_SIGNED)
     _sealed_by_server(request, report)
     return redirect(report)
@@ -142,7 +136,7 @@ def seal_on_server(request, pk):
 @require_safe
 def signed_pdf(request, pk):
     """The newest accepted signed PDF."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk, related=RELATED)
     row = newest_signature(report) if report.is_issued else None
     if row is None:
         raise Http404
@@ -152,7 +146,7 @@ def signed_pdf(request, pk):
 @require_safe
 def sealed_file(request, pk, kind):
     """One of the five sealed files, compared with its SHA-256 before it goes out."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk, related=RELATED)
     row = report.files.filter(kind=kind).first()
     if row is None:
         raise Http404

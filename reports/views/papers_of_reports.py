@@ -1,14 +1,10 @@
 """A report as PDF, Word, Excel and on the Ministry's form."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.files import CONTENT_TYPES
-from activities.frame import periods_of
 from activities.models import Indicator
 from agencies.access import require
 from agencies.sending import posted
@@ -18,24 +14,18 @@ from ..kept import DamagedError
 from ..large_pdf import is_large, order_pdf
 from ..ministry import columns_of
 from ..ministry_form import MinistryFormSet
-from ..models import FileKind, Report
+from ..models import FileKind
 from ..pdf import PdfBusyError, kept_pdf
-from ..permissions import can_keep_ministry_form, can_view_preview, can_view_report
+from ..permissions import can_keep_ministry_form
 from ..quarterly import build_quarterly_report
-from ..quarterly.building import RELATIONS, build_report
+from ..quarterly.building import build_report
 from ..quarterly.stored import from_json
 from ..sealing.files import sealed_bytes
 from ..word import report_docx as document_of
-from .words import BUSY, DRAFTS_ONLY
+from .reading import file_answer, period_or_403, report_or_403
+from .words import BUSY
 
-NOT_YOURS = gettext_lazy("A draft is read by those who write it and those who decide on it.")
 FORM_KEEPERS = gettext_lazy("The Ministry's form is kept by the administrator and the coordinators.")
-
-
-def _report_or_403(request, pk):
-    report = get_object_or_404(Report.objects.visible_to(request.user).select_related(*RELATIONS), pk=pk)
-    require(can_view_report(request.user, report), NOT_YOURS)
-    return report
 
 
 SPANS = {"month": "thang", "quarter": "quy", "half_year": "6-thang", "nine_months": "9-thang", "year": "nam"}
@@ -56,16 +46,10 @@ def file_name(report, extension):
     return f"{'-'.join([_span_name(report.span, ordinal, report.year), number, *version])}.{extension}"
 
 
-def _answer(data, name, extension, *, inline=False):
-    response = HttpResponse(data, content_type=CONTENT_TYPES[extension])
-    response["Content-Disposition"] = content_disposition_header(not inline, name)
-    return response
-
-
 def _sealed(request, report, kind, *, inline=False):
     """The sealed file byte for byte; back to the report, with what is wrong, where it is damaged."""
     try:
-        return _answer(sealed_bytes(report, kind), file_name(report, kind), kind, inline=inline)
+        return file_answer(sealed_bytes(report, kind), file_name(report, kind), inline=inline)
     except DamagedError as error:
         messages.error(request, str(error))
         return redirect(report)
@@ -73,23 +57,23 @@ def _sealed(request, report, kind, *, inline=False):
 
 def _sealed_or_made(request, pk, kind, make):
     """The sealed file of an issued report; of a draft what it would be now."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk)
     if report.is_issued:
         return _sealed(request, report, kind)
-    return _answer(make(build_report(report, today=request.today)), file_name(report, kind), kind)
+    return file_answer(make(build_report(report, today=request.today)), file_name(report, kind))
 
 
 @require_safe
 def report_pdf(request, pk):
     """The sealed PDF of an issued report; that of a draft at once, or from the background where it is long."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk)
     if report.is_issued:
         return _sealed(request, report, FileKind.PDF, inline=True)
     built = build_report(report, today=request.today)
     if is_large(built):
         return redirect("accounts:job", order_pdf(report, built, by=request.user).pk)
     try:
-        return _answer(kept_pdf(built), file_name(report, "pdf"), "pdf", inline=True)
+        return file_answer(kept_pdf(built), file_name(report, "pdf"), inline=True)
     except PdfBusyError:
         messages.error(request, BUSY)
         return redirect("reports:detail", pk)
@@ -113,33 +97,30 @@ def _sealed_or_built(report, today):
 @require_safe
 def report_ministry(request, pk):
     """The figures in the order of the Ministry's form; of an issued report those that were sealed."""
-    report = _report_or_403(request, pk)
+    report = report_or_403(request, pk)
     try:
         built = _sealed_or_built(report, request.today)
     except DamagedError as error:
         messages.error(request, str(error))
         return redirect(report)
-    return _answer(ministry_xlsx(built, columns_of(report.locality)), f"bieu-{file_name(report, 'xlsx')}", "xlsx")
+    return file_answer(ministry_xlsx(built, columns_of(report.locality)), f"bieu-{file_name(report, 'xlsx')}")
 
 
 def _preview(request, pk):
-    period = next((each for each in periods_of(request) if each.pk == pk), None)
-    if period is None:
-        raise Http404
-    require(can_view_preview(request.user), DRAFTS_ONLY)
+    period = period_or_403(request, pk)
     return period, build_quarterly_report(period, today=request.today)
 
 
 @require_safe
 def preview_docx(request, pk):
     period, report = _preview(request, pk)
-    return _answer(document_of(report), f"{_span_name(period.kind, period.ordinal, period.year)}.docx", "docx")
+    return file_answer(document_of(report), f"{_span_name(period.kind, period.ordinal, period.year)}.docx")
 
 
 @require_safe
 def preview_xlsx(request, pk):
     period, report = _preview(request, pk)
-    return _answer(workbook_of(report), f"{_span_name(period.kind, period.ordinal, period.year)}.xlsx", "xlsx")
+    return file_answer(workbook_of(report), f"{_span_name(period.kind, period.ordinal, period.year)}.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,13 +1,11 @@
 """The list of reports, and the report of a period as it would be written today."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from activities.frame import periods_of
 from activities.models import ConsolidatedPeriod
-from agencies.access import require
 
 from ..annexes import annexes
 from ..filters import ReportFilter
@@ -18,7 +16,8 @@ from ..models import Report, ReportKind
 from ..pdf import PdfBusyError, kept_pdf
 from ..permissions import can_view_preview, can_view_report
 from ..quarterly import build_quarterly_report
-from .words import BUSY, DRAFTS_ONLY
+from .reading import file_answer, period_or_403
+from .words import BUSY
 
 
 @require_safe
@@ -60,21 +59,6 @@ def beginnable(request):
     return subjects_for(request.user, periods, sums_of(request, periods))
 
 
-def _period(request, pk):
-    """The period: one of those the frame has already read for this person, who reads drafts."""
-    period = next((each for each in periods_of(request) if each.pk == pk), None)
-    if period is None:
-        raise Http404
-    require(can_view_preview(request.user), DRAFTS_ONLY)
-    return period
-
-
-def _report(request, pk):
-    """(period, its report)."""
-    period = _period(request, pk)
-    return period, build_quarterly_report(period, today=request.today)
-
-
 def _begun(user, period):
     """The newest version of the plan's report on `period` that this person reads, or None."""
     rows = Report.objects.visible_to(user).filter(kind=ReportKind.PLAN, period=period).select_related("plan")
@@ -84,7 +68,7 @@ def _begun(user, period):
 @require_safe
 def preview(request, pk):
     """The report as it would be written today; once one has been begun, that one."""
-    period = _period(request, pk)
+    period = period_or_403(request, pk)
     if begun := _begun(request.user, period):
         return redirect(begun)
     report = build_quarterly_report(period, today=request.today)
@@ -103,14 +87,13 @@ def beginnable_of(request, period):
 
 @require_safe
 def preview_pdf(request, pk):
-    period, report = _report(request, pk)
+    period = period_or_403(request, pk)
+    report = build_quarterly_report(period, today=request.today)
     if is_large(report):
         return redirect("accounts:job", order_pdf(period, report, by=request.user).pk)
     try:
-        response = HttpResponse(kept_pdf(report), content_type="application/pdf")
+        data = kept_pdf(report)
     except PdfBusyError:
         messages.error(request, BUSY)
         return redirect("reports:preview", period.pk)
-    name = f"bao-cao-quy-{period.ordinal}-{period.year}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return file_answer(data, f"bao-cao-quy-{period.ordinal}-{period.year}.pdf", inline=True)

@@ -1,8 +1,6 @@
 """How each agency does: its scorecard, its rank within its group."""
 
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
@@ -14,7 +12,6 @@ from agencies.access import require
 from agencies.lists import Listing
 from agencies.models import Agency
 from agencies.vietnamese import fold
-from agencies.workbook import XLSX
 
 from ..drawing import bars
 from ..permissions import can_view_dashboard, can_view_scorecard
@@ -23,6 +20,7 @@ from ..scorecards.chart import updated_chart
 from ..scorecards.listing import COLUMNS, NAME, ScorecardFilter
 from ..scorecards.workbook import scorecard_workbook
 from .charts import chart
+from .reading import file_answer
 from .words import NOT_FOR_YOU
 
 OWN_ONLY = gettext_lazy(
@@ -85,9 +83,7 @@ def scorecard_xlsx(request, pk):
     agency, found = _scorecard(request, pk)
     data = scorecard_workbook(agency, found, at=request.now)
     name = f"phieu-diem-{slugify(fold(agency.short_name))}-{request.today:%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        data, content_type=XLSX, headers={"Content-Disposition": content_disposition_header(True, name)}
-    )
+    return file_answer(data, name)
 
 
 def _scorecard(request, pk):

@@ -1,9 +1,8 @@
 """The state on one sheet of paper, and on the wall."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -12,6 +11,7 @@ from ..dashboard import build_dashboard
 from ..pdf import PdfBusyError, kept_summary_pdf
 from ..summary import build_summary
 from .charts import plan_period
+from .reading import file_answer
 from .words import BUSY
 
 PAPER = "vi"  # documents are in Vietnamese, whatever the reader's language
@@ -41,13 +41,11 @@ def summary_pdf(request):
     if period is None:
         raise Http404
     try:
-        response = HttpResponse(kept_summary_pdf(found), content_type="application/pdf")
+        data = kept_summary_pdf(found)
     except PdfBusyError:
         messages.error(request, BUSY)
         return redirect("reports:summary")
-    name = f"bao-cao-nhanh-{request.today:%Y-%m-%d}.pdf"
-    response["Content-Disposition"] = content_disposition_header(False, name)
-    return response
+    return file_answer(data, f"bao-cao-nhanh-{request.today:%Y-%m-%d}.pdf", inline=True)
 
 
 @never_cache

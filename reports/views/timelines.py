@@ -1,14 +1,11 @@
 """Planned against reported, activity by activity, as a Gantt chart that prints."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from activities.frame import chosen_period, periods_of
 from agencies.access import require
-from agencies.workbook import XLSX
 
 from ..drawing import gantt
 from ..gantt import build_timeline, timeline_workbook
@@ -16,6 +13,7 @@ from ..pdf import PdfBusyError, kept_gantt_pdf
 from ..permissions import can_view_dashboard
 from ..timeline_paper import timeline_paper
 from .charts import chart
+from .reading import file_answer
 from .words import BUSY, NOT_FOR_YOU
 
 BY_STATE = "state"
@@ -49,20 +47,12 @@ def timeline_pdf(request):
         messages.error(request, BUSY)
         return redirect("reports:timeline")
     name = f"tien-do-hoat-dong-{found.as_of:%Y-%m-%d}.pdf"
-    return HttpResponse(
-        data,
-        content_type="application/pdf",
-        headers={"Content-Disposition": content_disposition_header("download" in request.GET, name)},
-    )
+    return file_answer(data, name, inline="download" not in request.GET)
 
 
 def _as_workbook(request, found):
     name = f"tien-do-hoat-dong-{found.as_of:%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        timeline_workbook(found, at=request.now),
-        content_type=XLSX,
-        headers={"Content-Disposition": content_disposition_header(True, name)},
-    )
+    return file_answer(timeline_workbook(found, at=request.now), name)
 
 
 def _timeline(request):
