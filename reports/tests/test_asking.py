@@ -7,7 +7,7 @@ import pytest
 from accounts.tests.factories import login
 from activities.models import Status
 from activities.tests.factories import ReportingPeriodFactory, make_world
-from reports.dashboard.asking import AskForm, asked_of
+from reports.asking import AskForm, asked_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 

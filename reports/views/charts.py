@@ -13,7 +13,8 @@ from ..channels import build_channel, build_channels
 from ..drawing import draw, png_of
 from ..permissions import can_view_dashboard
 from ..pictures import output_chart, rates_chart, targets_chart
-from .dashboards import asked_by, board_by
+from .asking import asked_by
+from .dashboards import board_by
 from .words import NOT_FOR_YOU
 
 CHARTS = {}

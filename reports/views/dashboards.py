@@ -7,38 +7,23 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from activities.frame import chosen_period, periods_of, reads_todays_names
+from activities.frame import periods_of, reads_todays_names
 from activities.models import ActivityProgress
 from activities.scopes import corresponding
 from activities.stars import starred_by
-from agencies.access import require
 from agencies.vietnamese import fold
 from agencies.workbook import Column, write_table
 
 from ..dashboard import build_dashboard
-from ..dashboard.asking import AskForm, asked_of
 from ..dashboard.headlines import comparison, headlines
 from ..dashboard.links import Links
 from ..dashboard.proofs import working_lines
 from ..dashboard.workbook import dashboard_workbook
-from ..permissions import can_view_dashboard
 from ..pictures import Picture, rates_chart
+from .asking import asked_by, looked_at
 from .reading import file_answer
-from .words import NOT_FOR_YOU
 
 PAGE = 50
-
-
-def asked_by(request):
-    """What the address asks for (Asked), or None where there is no period; its period becomes the frame's."""
-    require(can_view_dashboard(request.user), NOT_FOR_YOU)
-    period = chosen_period(request)
-    if period is None:
-        return None
-    asked = asked_of(request.GET, period, periods_of(request), request.today)
-    if asked.period != period:
-        request.session["period"] = str(asked.period.pk)
-    return asked
 
 
 def board_by(request, asked):
@@ -59,24 +44,22 @@ def board_by(request, asked):
 def dashboard(request):
     asked = asked_by(request)
     if asked is None:
-        return render(request, "reports/dashboard.html", {"board": None})
+        return render(request, "reports/dashboard.html", {"board": None} | looked_at(request, None, "overview"))
     board = board_by(request, asked)
     links, then = _links(board, asked)
-    query = urlencode(asked.query)
+    around = looked_at(request, asked, "overview")
     return render(
         request,
         "reports/dashboard.html",
         {
+            **around,
             "board": board,
-            "asked": asked,
-            "form": AskForm(asked, periods_of(request), request.today),
-            "query": query,
             "figures": headlines(board, links, then, request.user.unread),
             "compared": comparison(board, links, then),
             "states": [(state, n, links.activities(state=state.value)) for state, n in board.counts],
             "red_periods": [(each, links.updates("missing", each.period)) for each in board.red_periods],
             "urls": _urls(links),
-            "picture": _trend_picture(board, query),
+            "picture": _trend_picture(board, around["query"]),
         },
     )
 

@@ -1,4 +1,4 @@
-"""What the address of the dashboard asks for: which plans, which period, from what day, beside which other period."""
+"""What an address of the dashboards asks for: which plans, which period, from what day, beside which other period."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -118,7 +118,8 @@ class AskForm(forms.Form):
     )
     against = forms.ChoiceField(label=_("Compare with"), required=False)
 
-    def __init__(self, asked, periods, today):
+    def __init__(self, asked, periods, today, *, compares=True):
+        """`compares`: the page shows another period beside this one; else the one chosen is carried on, unseen."""
         self.wrong = asked.wrong
         plans = {each.plan_id: each.plan for each in periods}.values()
         super().__init__(
@@ -135,8 +136,10 @@ class AskForm(forms.Form):
             ("", gettext("the period before")),
             *((str(each.pk), each.title) for each in offered(asked.period, periods, today)),
         ]
+        if not compares:
+            self.fields["against"].widget = forms.HiddenInput()
 
     @property
     def rows(self):
         """(field, what is wrong with what was asked for)."""
-        return [(each, self.wrong.get(each.name, "")) for each in self]
+        return [(each, self.wrong.get(each.name, "")) for each in self.visible_fields()]
