@@ -32,9 +32,20 @@ class Sign(NamedTuple):
     is_well: bool = True
 
 
-def state_of_health(now):
-    """Lines about workers, queue, letters, scan, database, disk and versions; what is not well first."""
+# What the floors above say of themselves: functions (locality, now) -> Sign.
+SAID_ABOVE = []
+
+
+def sign_of_health(function):
+    """Register a function (locality, now) as one that gives a Sign."""
+    SAID_ABOVE.append(function)
+    return function
+
+
+def state_of_health(now, locality):
+    """Lines about workers, queue, letters, scan, database, disk, versions and more; what is not well first."""
     signs = [_workers(), *_queue_and_letters(now), _scan(), _database(), _disk(), _software()]
+    signs += [say(locality, now) for say in SAID_ABOVE]
     return sorted(signs, key=lambda sign: sign.is_well)
 
 

@@ -51,9 +51,11 @@ class ShownJob:
     def took(self):
         return how_long((self.job.finished_at - self.job.started_at).total_seconds()) if self.job.started_at else ""
 
-    @property
+    @cached_property
     def file_is_there(self):
-        return bool(self.job.file) and self.now.date() <= self.job.keep_until
+        """Kept as long as was said, unless somebody took it from the disk."""
+        file = self.job.file
+        return bool(file) and self.now.date() <= self.job.keep_until and file.storage.exists(file.name)
 
 
 def how_long(seconds):

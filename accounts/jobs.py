@@ -195,7 +195,7 @@ def run(pk, now=None):
                 raise CannotDo(_("This version of the portal does not know this work."), final=True)
             outcome = WORK[job.kind].run(job, **job.arguments)
         except LeaseLost:
-            log.warning("Job %s was taken over by another worker.", pk)
+            log.warning("Job %s was stopped, or taken over by another worker.", pk)
         except CannotDo as error:
             _failed(job, str(error), now or clock.now(), is_final=error.final)
         except Exception:
@@ -299,6 +299,22 @@ def retry(job):
     if changed:
         push(job.pk)
     return bool(changed)
+
+
+@transaction.atomic
+def stop(job):
+    """Take back a job that waits or runs: whoever runs it notices at its next step, and leaves nothing behind.
+
+    False where it has ended.
+    """
+    mine = Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING))
+    held = mine.select_for_update(of=("self",)).first()
+    if held is None:
+        return False
+    if held.file:
+        transaction.on_commit(partial(held.file.storage.delete, held.file.name))
+    mine.delete()
+    return True
 
 
 @transaction.atomic

@@ -174,6 +174,8 @@ def _report(facts):
         "approve": _("The report on %(label)s was approved by %(by)s"),
         "reopen": _("%(by)s opened the approved report on %(label)s again"),
         "issue": _("The report on %(label)s was issued: %(number)s"),
+        "damaged": _("Sealed files are not what was sealed any more: %(number)s"),
+        "whole": _("Sealed files are whole again: %(number)s"),
     }
     headline = said.get(facts["step"], _("News of the report on %(label)s")) % facts
     return headline, f"“{facts['reason']}”" if facts["reason"] else facts["plan"]

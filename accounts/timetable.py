@@ -14,8 +14,8 @@ from .jobs import WORK, WORKER, order, work
 from .models import Job, JobState, Notification
 
 # kind of work: from what time of the day on, in each locality. A kind nobody has registered is left out.
-IN_EACH_LOCALITY = {"reminders": time(7, 30)}
-FOR_THE_PORTAL = {"prune": time(2, 0)}
+IN_EACH_LOCALITY = {"reminders": time(7, 30), "sealed_files": time(1, 0)}
+FOR_THE_PORTAL = {"prune": time(2, 0), "sealed_left_behind": time(3, 0)}
 
 JOBS_KEPT = timedelta(days=90)
 MESSAGES_OF_QUEUE_KEPT = timedelta(days=2)

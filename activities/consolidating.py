@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
-from agencies.workbook import Column, Kind, Sheet, write_workbook
+from agencies.workbook import Column, Kind, Sheet, given_out, write_workbook
 
 from .models import Activity, ConsolidatedPeriod, Indicator, OutputCount, ReportingPeriod, Status
 from .obligations import load_duties
@@ -192,12 +192,11 @@ def _summed(rows, periods, is_stock, successors):
 
 def consolidation_workbook(found, *, at):
     """The figures of a Consolidation, indicators and targets each on a sheet, and what they are made of."""
-    moment = timezone.localtime(at)
     notes = [
         f"{found.period.title}, {found.period.plan}",
         _("Summed from approved updates."),
         *(map(_part_words, found.parts)),
-        _("Given out at %(time)s on %(day)s") % {"time": f"{moment:%H:%M}", "day": f"{moment:%d/%m/%Y}"},
+        given_out(timezone.localtime(at)),
     ]
     return write_workbook(
         [

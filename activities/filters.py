@@ -13,18 +13,19 @@ from agencies.vietnamese import MOST_WORDS, fold
 from plans.models import Audience, Channel, ContentTheme
 
 from .matrix import COUNTS, FEW
-from .models import Activity, AssignmentRole
+from .models import Activity, AssignmentRole, Indicator
 from .progress import FINISHED, TO_HANDLE, State, is_on_track
 from .readings import day_asked, reading_of, reading_on
-from .scopes import plans_in, words_for
+from .scopes import plans_in, plans_then, words_for
 from .submissions import SHOWN_LABELS
 
-ON_TRACK, RED, OPEN, SILENT = "on-track", "to-handle", "open", "silent"
+ON_TRACK, RED, OPEN, SILENT, PLANNED = "on-track", "to-handle", "open", "silent", "planned"
 NO_THEME = "none"
 GROUPED = [
     (ON_TRACK, _("On track")),
     (RED, _("To be handled: overdue or without a lead")),
     (OPEN, _("Not finished")),
+    (PLANNED, _("All but the cancelled")),
     (SILENT, _("Without a report, though one was due")),
 ]
 DUE = [
@@ -62,10 +63,13 @@ class ActivityFilter(django_filters.FilterSet):
     audience = django_filters.ChoiceFilter(
         label=_("Audience"), field_name="themes__audiences", distinct=True, empty_label=_("all audiences")
     )
+    indicator = django_filters.ChoiceFilter(
+        label=_("With a target counted by"), method="in_memory", empty_label=_("any indicator")
+    )
 
     class Meta:
         model = Activity
-        fields = ["text", "plan", "lead", "channel", "state", "due", "as_of", "of", "theme", "audience"]
+        fields = ["text", "plan", "lead", "channel", "state", "due", "as_of", "of", "theme", "audience", "indicator"]
 
     def __init__(self, data, *, queryset, plans, leads, today, periods=()):
         """`plans`: those the person reads; `leads`: the agencies that lead something in them; `periods` of the plans.
@@ -88,16 +92,17 @@ class ActivityFilter(django_filters.FilterSet):
         self.filters["of"].extra["choices"] = [(key, period.title) for key, period in self.periods.items()]
         self.filters["lead"].extra["choices"] = [(str(agency.pk), agency.name) for agency in leads]
         self.filters["channel"].extra["choices"] = [(channel.pk, str(channel)) for channel in Channel.objects.all()]
-        self._offer("theme", data, ContentTheme, [(NO_THEME, _("none named"))])
-        self._offer("audience", data, Audience, [])
+        of_plans = {"plan__in": self.plans}
+        self._offer("theme", data, ContentTheme.objects.filter(**of_plans), [(NO_THEME, _("none named"))])
+        self._offer("audience", data, Audience.objects.filter(**of_plans))
+        self._offer("indicator", data, Indicator.objects.all(), order=["position"])
 
-    def _offer(self, name, data, model, choices):
-        """A filter that other pages lead to: it is offered, with its rows of the plans, only where it is in use."""
+    def _offer(self, name, data, rows, choices=(), order=("plan", "position", "pk")):
+        """A filter that other pages lead to: it is offered, with its rows, only where it is in use."""
         if not data.get(name):
             del self.filters[name]
             return
-        rows = model.objects.filter(plan__in=self.plans).order_by("plan", "position", "pk")
-        self.filters[name].extra["choices"] = [*choices, *((str(row.pk), str(row)) for row in rows)]
+        self.filters[name].extra["choices"] = [*choices, *((str(row.pk), str(row)) for row in rows.order_by(*order))]
 
     @property
     def chosen_plan(self):
@@ -105,8 +110,12 @@ class ActivityFilter(django_filters.FilterSet):
         return self.plans.get(getattr(self.form, "cleaned_data", {}).get("plan"))
 
     def of_plans(self, activities, _name, word):
-        plans = plans_in(word, self.periods.values())
-        return activities.filter(plan=word) if plans is None else activities.filter(plan__in=plans)
+        plans = plans_in(word, self.periods.values(), self.reading.known_on)
+        if plans is None:
+            return activities.filter(plan=word)
+        if self.of_period:
+            plans = plans_then(plans, self.of_period, self.periods.values(), self.reading)
+        return activities.filter(plan__in=plans)
 
     def serving_theme(self, activities, _name, theme):
         return activities.filter(themes=None if theme == NO_THEME else theme)
@@ -136,9 +145,19 @@ class ActivityFilter(django_filters.FilterSet):
         theme = self.form.cleaned_data.get("theme") if self.form.is_valid() else ""
         return [row for row in rows if row.state != State.CANCELLED] if theme else rows
 
+    def keep_counted(self, rows):
+        """Those with a target that the chosen indicator counts, as the plan said it then; all where none is chosen."""
+        code = self.form.cleaned_data.get("indicator") if self.form.is_valid() else ""
+        if not code:
+            return rows
+        aims = [row for row in rows if row.activity.target_quantity and not row.activity.cancelled_on]
+        return [row for row in aims if row.activity.indicator_id == code]
+
     def keep_state(self, rows):
         """The standings in the chosen state or group of states; all where none is chosen."""
         state = self.form.cleaned_data.get("state") if self.form.is_valid() else ""
+        if state == PLANNED:
+            return [row for row in rows if row.state != State.CANCELLED]
         if state == RED:
             return [row for row in rows if row.state in TO_HANDLE]
         if state == OPEN:

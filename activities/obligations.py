@@ -72,14 +72,15 @@ class Duties:
 
     def led_on(self, plan, day):
         """What each agency leads in `plan` on `day`: {Agency: [activity_id]}, agencies in Vietnamese order."""
-        led = defaultdict(list)
+        led, agencies = defaultdict(dict), {}  # by keys: a province asks for thousands
         for activity_id, assignments in self._by_activity.items():
             for lead in assignments:
                 if lead.role == AssignmentRole.LEAD and lead.activity.plan_id == plan.pk and is_on(lead.activity, day):
                     for agency in self._agencies(lead, day):
-                        if activity_id not in led[agency]:
-                            led[agency].append(activity_id)
-        return dict(sorted(led.items(), key=lambda item: (item[0].name_sort, item[0].pk)))
+                        agencies[agency.id] = agency
+                        led[agency.id][activity_id] = None
+        ordered = sorted(agencies.values(), key=lambda agency: (agency.name_sort, agency.id))
+        return {agency: list(led[agency.id]) for agency in ordered}
 
     def cooperates_on(self, activity, day):
         """The agencies that cooperate in the activity on `day` and do not lead it, groups expanded: {Agency}."""
@@ -143,9 +144,8 @@ class Duties:
 
 def load_duties(plans):
     """The duties of `plans` (a list or queryset). Two queries, three where an agency they name has ended."""
-    assignments = list(
-        Assignment.objects.filter(activity__plan__in=plans).select_related("activity", "agency", "group")
-    )
+    found = Assignment.objects.filter(activity__plan__in=plans).select_related("activity", "agency", "group")
+    assignments = list(found.defer("activity__details", "activity__note"))
     groups = {assignment.group_id for assignment in assignments if assignment.group_id}
     memberships = list(GroupMembership.objects.filter(group__in=groups).select_related("agency")) if groups else []
     ended = [each.agency.locality_id for each in [*assignments, *memberships] if each.agency and each.agency.valid_to]

@@ -197,14 +197,17 @@ class Said(NamedTuple):
 
 
 SAID = ("pk", "activity_id", "state", "percent", "quantity_done", "completed_on", "nothing_in_period")
-SAID_BY = ("update_id", "update__agency_id", "update__period_id", "update__period__ends_on", "update__period__year")
+SAID_BY = ("update_id", "update__agency_id", "update__period_id")
+SAID_IN = ("update__period__ends_on", "update__period__year")
 
 
-def said_lines(activities, *, statuses=REPORTED, until=None, known_on=None):
+def said_lines(activities, *, statuses=REPORTED, until=None, known_on=None, periods=()):
     """As `reported_lines`, without the words: a province has ten thousand. One query.
 
     Args:
         known_on: only lines of updates that had been sent, and stood in `statuses`, at the end of this day.
+        periods: all reporting periods of their plans, where one has them: they need not come with every line, and
+            only their lines are read.
     """
     lines = _counting(activities, until)
     if known_on:
@@ -213,12 +216,17 @@ def said_lines(activities, *, statuses=REPORTED, until=None, known_on=None):
         lines = lines.filter(update__in=keys_then(written, known_on, statuses))
     else:
         lines = lines.filter(update__status__in=statuses)
-    updates, found = {}, []
-    for *facts, pk, agency, period, ends_on, year in lines.values_list(*SAID, *SAID_BY):
-        if pk not in updates:
-            updates[pk] = SaidBy(pk, agency, period, SaidIn(period, ends_on, year))
-        found.append(Said(*facts, updates[pk]))
-    return found
+    known = {each.pk: SaidIn(each.pk, each.ends_on, each.year) for each in periods}
+    if known:
+        lines = lines.filter(update__period__in=list(known))
+    updates, told_on, first = {}, defaultdict(list), len(SAID)
+    for row in lines.order_by().values_list(*SAID, *SAID_BY, *(() if known else SAID_IN)):
+        update = updates.get(row[first])
+        if update is None:
+            pk, agency, period, *rest = row[first:]
+            update = updates[pk] = SaidBy(pk, agency, period, SaidIn(period, *rest) if rest else known[period])
+        told_on[update.period.ends_on].append(Said._make((*row[:first], update)))
+    return [line for day in sorted(told_on) for line in sorted(told_on[day])]
 
 
 def standings_of(activities, duties, lines, *, today, until=None):
@@ -292,6 +300,8 @@ def total_quantity(lines, is_stock, successors=NONE):
     `lines` are in order of their periods.
     """
     given = [line for line in lines if line.quantity_done is not None]
+    if given and not is_stock:
+        return sum(line.quantity_done for line in given)
     return total(
         [(line.update.period.ends_on, line.update.agency_id, line.quantity_done) for line in given],
         is_stock,

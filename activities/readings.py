@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from .calendar import is_past
-from .models import UpdateEvent
+from .models import ScanState, UpdateEvent
 
 DAY = timedelta(days=1)
 
@@ -82,7 +82,8 @@ def keys_then(updates, day, statuses):
 
 
 def live_on(day):
-    """Evidence that is on its line; with `day` that was there at its end."""
-    if day is None:
-        return Q(removed_at__isnull=True)
-    return Q(added_at__lt=end_of(day)) & (Q(removed_at__isnull=True) | Q(removed_at__gte=end_of(day)))
+    """Evidence that proves its line; with `day` that was there at its end. What the virus scan refused is none."""
+    kept = Q(removed_at__isnull=True)
+    if day is not None:
+        kept = Q(added_at__lt=end_of(day)) & (kept | Q(removed_at__gte=end_of(day)))
+    return kept & ~Q(scan=ScanState.REFUSED)

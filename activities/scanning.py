@@ -141,4 +141,6 @@ def _activity_of(row):
     """What the file is to prove, whatever kind of attachment it is."""
     if hasattr(row, "progress"):
         return row.progress.activity
+    if hasattr(row, "proved"):
+        return row.proved
     return row.contribution.activity if hasattr(row, "contribution") else row.message.explanation.activity

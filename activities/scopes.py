@@ -8,15 +8,36 @@ IN_FORCE, YEAR = "in-force", "year-"
 RUNNING = (PlanStatus.ISSUED, PlanStatus.AMENDED)
 
 
-def plans_in(word, periods):
-    """The plans that `word` (IN_FORCE, or YEAR and a year) names, of those with `periods`; None for any other word."""
+def plans_in(word, periods, known_on=None):
+    """The plans that `word` (one of `words_for`) names, of those with `periods`; None for any other word.
+
+    `known_on`: seen from this earlier day; a plan that was issued only later is not there yet.
+    """
+    if word not in dict(words_for(periods)):
+        return None
     plans = {period.plan_id: period.plan for period in periods}.values()
+    if known_on:
+        plans = [plan for plan in plans if there_from(plan) <= known_on]
     if word == IN_FORCE:
         return [plan for plan in plans if plan.status in RUNNING]
-    if word.startswith(YEAR) and word.removeprefix(YEAR).isdecimal():
-        year = int(word.removeprefix(YEAR))
-        return [plan for plan in plans if plan.period_start.year <= year <= plan.period_end.year]
-    return None
+    year = int(word.removeprefix(YEAR))
+    return [plan for plan in plans if plan.period_start.year <= year <= plan.period_end.year]
+
+
+def plans_then(plans, period, periods, reading):
+    """Of several `plans` those that a `reading` of `period` is about.
+
+    What a past period's report showed is not about a plan that was issued only later and had no such period.
+    """
+    if not reading.is_past:
+        return list(plans)
+    going = corresponding(period, periods)
+    return [plan for plan in plans if plan.pk in going or there_from(plan) <= reading.until]
+
+
+def there_from(plan):
+    """The day the plan was issued; where that is not known, the day it begins."""
+    return plan.issued_on or plan.period_start
 
 
 def words_for(periods):

@@ -37,7 +37,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from .vietnamese import fold
-from .workbook import XLSX, Column, write_table
+from .workbook import XLSX, Column, given_out, write_table
 from .workbook.write import FORMULA_STARTS, plain
 
 SIZES = (25, 50, 100, 200)
@@ -92,9 +92,11 @@ class Listing:
         rows: a queryset, or a list, in the order the page has by itself.
         chosen: the FilterSet the rows came through.
         first: that order, in words.
+        seen: in words what else the file says of what the rows were counted from.
     """
 
-    def __init__(self, request, name, columns, rows, *, chosen, first):
+    def __init__(self, request, name, columns, rows, *, chosen, first, seen=()):
+        self.seen = seen
         self.request, self.name, self.columns, self.chosen, self.first = request, name, columns, chosen, first
         self.sort, self.is_descending = self._asked_order()
         self.size = self._asked_size()
@@ -216,14 +218,12 @@ class Listing:
         return write_table(str(title), columns, written, notes=list(self._notes(len(rows))))
 
     def _notes(self, count):
+        yield from self.seen
         yield ngettext("%(n)s row", "%(n)s rows", count) % {"n": count}
         for label, words in filter_words(self.chosen.form):
             yield f"{label}: {words}"
         yield _("Order: %(order)s") % {"order": self.order.label}
-        yield _("Given out at %(time)s on %(day)s") % {
-            "time": f"{self.request.now:%H:%M}",
-            "day": f"{self.request.today:%d/%m/%Y}",
-        }
+        yield given_out(self.request.now)
 
     def _csv(self, columns, rows):
         """For Excel too: UTF-8 with its mark, and semicolons, because Vietnamese numbers have commas in them."""

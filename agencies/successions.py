@@ -38,6 +38,8 @@ class Successors:
 
     def on(self, agency_id, day):
         """The key of the agency that carries on for it on `day`."""
+        if agency_id not in self._end:
+            return agency_id
         for step in self._steps(agency_id):
             if step.successor_id is None or step.reorganisation.effective_on > day:
                 break
@@ -53,6 +55,7 @@ class Successors:
         return {
             agency_id
             for agency_id, said_on in last_said.items()
+            if agency_id in self._end
             for step in self._steps(agency_id)
             if max(said_on, step.reorganisation.effective_on - DAY) < last_said.get(step.successor_id, said_on)
         }

@@ -463,7 +463,8 @@ def local(hour, minute=0):
 
 def test_what_is_due_is_ordered_once_a_day(chores, clock, monkeypatch):
     clock(date(2026, 6, 15))
-    jobs.WORK.pop("reminders", None)
+    for kind in ("reminders", "sealed_files", "sealed_left_behind"):
+        jobs.WORK.pop(kind, None)
     monkeypatch.setitem(timetable.FOR_THE_PORTAL, "prune", time(2))
     monkeypatch.setitem(timetable.IN_EACH_LOCALITY, "sweep", time(7, 30))
     here, there = UserFactory().agency.locality, UserFactory().agency.locality

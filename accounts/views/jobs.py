@@ -27,7 +27,7 @@ def job_list(request):
     if request.htmx and request.GET.get("part") == "now":
         return _moving_part(request, board)
     page = Paginator(board.ended, MOST_TODAY).get_page(request.GET.get("page"))
-    signs = state_of_health(request.now) if can_see_health(request.user) else []
+    signs = state_of_health(request.now, request.user.agency.locality) if can_see_health(request.user) else []
     return render(
         request,
         "accounts/jobs.html",

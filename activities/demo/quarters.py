@@ -1,7 +1,7 @@
 """When: who sends, on time or late, and what the review makes of it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -58,6 +58,16 @@ class Story:
         steps = tuple(step for step in self.steps if step.at <= now)
         draft_at = self.draft_at if self.draft_at and self.draft_at <= now else None
         return Story(self.period, self.agency, self.activities, steps, draft_at, self.has_nothing)
+
+    @property
+    def is_approved_late(self):
+        """It was approved on the day its period's report was due, or later."""
+        last = self.steps[-1] if self.steps else None
+        return bool(last) and last.move == "approve" and timezone.localdate(last.at) >= self.period.consolidated_due_on
+
+    def before_late_approval(self):
+        """The story without its last step where that is a late approval."""
+        return replace(self, steps=self.steps[:-1]) if self.is_approved_late else self
 
     @property
     def began(self):

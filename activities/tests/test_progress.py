@@ -15,6 +15,7 @@ from activities.progress import (
     count_by_state,
     is_on_track,
     reported_state,
+    said_lines,
     standings,
     state_of,
     worst_first,
@@ -331,3 +332,21 @@ def test_three_queries_whatever_the_number_of_activities(number, django_assert_n
 def test_every_state_has_its_words(english):
     assert all(str(state.label) for state in State)
     assert str(State.OVERDUE.label) == "Overdue"
+
+
+def test_of_periods_that_are_given_only_the_lines_are_read():
+    """A period may have come between reading the periods and reading the lines."""
+    first = ReportingPeriodFactory(ordinal=1)
+    later = ReportingPeriodFactory(plan=first.plan, ordinal=2)
+    activity = ActivityFactory(plan=first.plan)
+    told = [
+        ActivityProgressFactory(update=QuarterlyUpdateFactory(period=each, status=REPORTED[0]), activity=activity)
+        for each in (first, later)
+    ]
+
+    some, every = said_lines([activity], periods=[first]), said_lines([activity])
+
+    assert [line.pk for line in some] == [told[0].pk]
+    assert some[0].update.period == every[0].update.period == (first.pk, first.ends_on, first.year)
+    assert [line.pk for line in every] == [line.pk for line in told]
+    assert said_lines([activity], periods=[first, later]) == every

@@ -30,9 +30,9 @@ from .factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 MOST = 15
-MOST_OF_A_DRAFT = 20  # the workspace: all parts, their rows and the check on one page
+MOST_OF_A_DRAFT = 20  # a plan's workspace: all parts, their rows and the check on one page
 MOST_OF_A_PLAN = 20  # the plan read whole: all parts and activities, versions, files, events, agencies' own plans
-MOST_OF_AN_ISSUE = 35  # the whole report is built and checked against the one before it, and against the rows
+MOST_OF_AN_ISSUE = 20  # and of submitting and approving: the report is built whole and checked against the one before
 MOST_OF_REMINDERS = 20  # what has gone out, and everything the letters of the next day are made of
 MOST_OF_A_LIST = 12  # pages whose name begins with one of LISTS
 LISTS = ("plans", "activities", "agencies", "users", "matrix")
@@ -294,8 +294,10 @@ PAGES = {
 
 
 def most_of(page):
-    if page == "draft report, issuing":
+    if page.startswith(("draft report", "step of a report")):
         return MOST_OF_AN_ISSUE
+    if page.startswith("draft of a report"):
+        return MOST
     if page.startswith("draft"):
         return MOST_OF_A_DRAFT
     if page in ("plan", "plan check"):

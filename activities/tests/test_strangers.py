@@ -386,6 +386,7 @@ def furnished(status):
     part_of(world)
     sent_once(world)
     PlanVersionFactory(plan=world.plan)
+    ContentThemeFactory(plan=world.plan)
     world.parts = {part: factory(plan=world.draft) for part, factory in PART_FACTORIES.items()}
     return world
 

@@ -1,5 +1,6 @@
 """Who has sent an update for a period and who has not, on a day."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from .factories import (
     AssignmentFactory,
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
+    UpdateEventFactory,
     make_world,
 )
 
@@ -157,6 +159,30 @@ def test_lines_filled_of_those_expected(period):
     [row] = submissions(period)
 
     assert (row.filled, row.expected) == (1, 3)
+
+
+@pytest.mark.parametrize("known_on", [None, date(2026, 6, 17)])
+def test_by_their_facts_alone_duties_stand_as_by_the_updates(period, known_on, english):
+    send(period, "An", 16)
+    back = send(period, "Ân", 15, status=Status.RETURNED)
+    send(period, "Bình", 17, nothing_to_report=True, nothing_reason="Không phát sinh.")
+    send(period, "Dương", 19)
+    UpdateEventFactory(update=back, status=Status.SUBMITTED, at=timezone.make_aware(datetime(2026, 6, 15, 9)))
+    UpdateEventFactory(
+        update=back, move="return", status=Status.RETURNED, at=timezone.make_aware(datetime(2026, 6, 18, 9)), reason="x"
+    )
+    ActivityProgressFactory(update=back, activity=ActivityFactory(plan=period.plan))
+    duties = load_duties([period.plan_id])
+    asked = {"today": known_on or date(2026, 6, 20), "known_on": known_on}
+
+    rows, facts = (submissions_of([period], duties, **asked, facts_only=only)[period] for only in (False, True))
+
+    def said(row):
+        update = row.update and (row.update.pk, row.update.get_status_display(), row.update.get_absolute_url())
+        return replace(row, update=None), row.status, row.is_nothing, update
+
+    assert [said(row) for row in facts] == [said(row) for row in rows]
+    assert {row.status for row in facts} == ({Status.SUBMITTED, None} if known_on else {"submitted", "returned"})
 
 
 def test_one_query_for_many_periods(period, django_assert_num_queries):

@@ -563,3 +563,19 @@ def test_what_is_being_corrected_is_read_as_it_was_sent():
 
     assert "The agency is correcting this update" in others and "Đang sửa dở" not in others
     assert "Đang sửa dở" in own
+
+
+def test_the_list_of_one_agency_and_the_way_back(world):
+    other = QuarterlyUpdateFactory(period=world.period)
+    browser, address = login(world.leader), reverse("activities:updates")
+
+    def asked(agency):
+        return browser.get(address, {"period": world.period.pk, "agency": agency})
+
+    one = asked(other.agency_id)
+
+    assert [row.agency for row in one.context["rows"]] == [other.agency]
+    assert f"Only {other.agency.name}." in one.text and f'href="?period={world.period.pk}"' in one.text
+    for unknown in ("x", "", make_world(Status.SUBMITTED).agency.pk, "\x00"):
+        page = asked(unknown)
+        assert (len(page.context["rows"]), page.context["agency"]) == (2, None)

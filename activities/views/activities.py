@@ -101,7 +101,7 @@ def activity_list(request):
     reading = chosen.reading
     found = with_star(found, request.user)
     rows = standings(found, duties, today=reading.day, until=reading.until, known_on=reading.known_on)
-    rows = chosen.keep_serving(chosen.keep_due(rows))
+    rows = chosen.keep_counted(chosen.keep_serving(chosen.keep_due(rows)))
     starred = {row.activity.pk for row in rows if row.activity.is_starred}
     shown = starred_first(worst_first(chosen.keep_state(rows)), starred)
     first = _("starred first, then what needs care") if starred else _("what needs care first")

@@ -11,7 +11,7 @@ from agencies.access import require
 from agencies.lists import filter_words
 from agencies.models import Agency
 from agencies.vietnamese import fold
-from agencies.workbook import XLSX
+from agencies.workbook import XLSX, given_out
 
 from ..filters import MatrixFilter
 from ..frame import chosen_period, periods_of, reads_todays_names
@@ -74,7 +74,7 @@ def matrix_xlsx(request):
     notes = [
         _("Submissions, %(period)s, %(plan)s") % {"period": period.title, "plan": period.plan},
         *(f"{label}: {words}" for label, words in filter_words(chosen.form)),
-        _("Given out at %(time)s on %(day)s") % {"time": f"{request.now:%H:%M}", "day": f"{request.today:%d/%m/%Y}"},
+        given_out(request.now),
     ]
     data = matrix_workbook(found, [*lines, *found.steady] if is_folded else lines, notes=notes)
     label = slugify(fold(period.label.replace("/", "-")))

@@ -94,9 +94,9 @@ def _year_of(request, years):
 
 def _submissions(request):
     period = chosen_period(request)
-    periods = _periods_asked(request, period)
-    together = periods != [period]
     known_on = day_asked(request.GET, request.today)
+    periods = _periods_asked(request, period, known_on)
+    together = periods != [period]
     day = known_on or request.today
     duties = load_duties([each.plan_id for each in periods])
     by_period = submissions_of(periods, duties, today=day, known_on=known_on)
@@ -107,6 +107,9 @@ def _submissions(request):
     if differ and todays_names:
         by_period = {each: by_todays_names(rows, duties.successors) for each, rows in by_period.items()}
     rows = rows_together(by_period)
+    asked = request.GET.get("agency", "")
+    agency = next((row.agency for row in rows if str(row.agency.pk) == asked), None)
+    rows = [row for row in rows if agency in (None, row.agency)]
     show = request.GET.get("show", "")
     tallies = [(name, label, len(only(rows, name))) for name, label in SHOWN_LABELS.items() if name in TALLIED]
     return render(
@@ -116,6 +119,7 @@ def _submissions(request):
             "period": period,
             "plan_count": len(periods) if together else 0,
             "known_on": known_on,
+            "agency": agency,
             "rows": only(rows, show),
             "show": show if show in SHOWN_LABELS else "",
             "show_label": SHOWN_LABELS.get(show, ""),
@@ -135,12 +139,12 @@ def _submissions(request):
     )
 
 
-def _periods_asked(request, period):
+def _periods_asked(request, period, known_on):
     """The period in question, or with `?plan=` the periods that go with it in all plans of a kind (`scopes`)."""
     if period is None:
         return []
     periods = periods_of(request)
-    plans = plans_in(request.GET.get("plan", ""), periods)
+    plans = plans_in(request.GET.get("plan", ""), periods, known_on)
     if plans is None:
         return [period]
     keys = {plan.pk for plan in plans}

@@ -9,6 +9,7 @@ fill in, `read_form` reads it.
 from .columns import Column, Kind
 from .form import FormRow, Input, Rule, read_form, write_form
 from .mark import mark
+from .notes import given_out
 from .read import Row, Table, read_table
 from .write import Sheet, write_table, write_workbook
 
@@ -24,6 +25,7 @@ __all__ = [
     "Rule",
     "Sheet",
     "Table",
+    "given_out",
     "mark",
     "read_form",
     "read_table",
