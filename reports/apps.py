@@ -6,6 +6,6 @@ class ReportsConfig(AppConfig):
 
     def ready(self):
         """Work in the background is known by being imported."""
-        from . import beginning, large_pdf  # noqa: F401
+        from . import beginning, large_files, watching  # noqa: F401
         from .dossier import packing  # noqa: F401
         from .sealing import background  # noqa: F401

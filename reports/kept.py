@@ -4,6 +4,10 @@ import hashlib
 
 from django.utils.translation import gettext as _
 
+from .models.watching import DamageKind
+
+PIECE = 1024 * 1024  # bytes
+
 
 class DamagedError(Exception):
     """A kept file is gone, or its bytes are no longer those that were sealed; the message says which."""
@@ -24,9 +28,20 @@ def verified(row):
     return data
 
 
+def damage_of(row):
+    """What is wrong with the kept bytes of a SealedFile or Signature: a DamageKind, or None. Read in pieces."""
+    digest = hashlib.sha256()
+    try:
+        with row.file.open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+    except FileNotFoundError:
+        return DamageKind.MISSING
+    except OSError:
+        return DamageKind.UNREADABLE
+    return None if digest.hexdigest() == row.sha256 else DamageKind.ALTERED
+
+
 def is_whole(row):
     """Whether the kept bytes are still those that were sealed."""
-    try:
-        return bool(verified(row)) or not row.size
-    except DamagedError:
-        return False
+    return damage_of(row) is None

@@ -97,7 +97,12 @@ def can_correct_report(user, report):
 def can_sign_report(user, report):
     """An issued report, until another version has replaced it."""
     later = getattr(report, "replaced_by", None)
-    return is_drafter_of(user, report) and report.is_issued and not (later and later.is_issued)
+    return can_confirm_signer(user, report) and not (later and later.is_issued)
+
+
+def can_confirm_signer(user, report):
+    """Of the signed copies of an issued report, those of a version that has been replaced as well."""
+    return is_drafter_of(user, report) and report.is_issued
 
 
 def can_keep_ministry_form(user):

@@ -4,6 +4,7 @@ draft → submitted → approved → issued; back by a return, a withdrawal, a r
 sealed, is the business of `sealing`: it sets number, day and code and takes the step in one transaction.
 """
 
+import copy
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -89,6 +90,24 @@ def move(report, name, *, by, at, reason="", version=None):
     report.save()
     _tell(record(report, name, before=before, by=by, at=at, reason=reason))
     return report
+
+
+def taken_already(user, report, name):
+    """The event by which the report came to stand where the step leads, which this person could have taken; or None.
+
+    Whoever clicks twice, or a moment after a colleague, is told so instead of being refused.
+    """
+    last = report.events.exclude(before="").last()
+    if last is None or last.step != name or report.status != TRANSITIONS[name].target:
+        return None
+    return last if TRANSITIONS[name].allowed(user, _as_it_stood(report, last.before)) else None
+
+
+def _as_it_stood(report, status):
+    """A copy to ask predicates about, never to be saved: the report as it was in `status`."""
+    earlier = copy.copy(report)
+    earlier.status = status
+    return earlier
 
 
 def record(report, step, *, by, at, before="", reason=""):

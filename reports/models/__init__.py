@@ -5,6 +5,7 @@ from .dossier import (
     CriteriaSet,
     Criterion,
     Dossier,
+    DossierDocument,
     DossierState,
     EvidenceTag,
     Formula,
@@ -22,14 +23,21 @@ from .report import (
     ReportPart,
     ReportStatus,
 )
-from .sealing import FileKind, SealedFile, Signature, SigningWay
+from .sealing import CONFIRMED, UNCONFIRMED, FileKind, SealedFile, Signature, SignerCheck, SigningWay
+from .watching import Comparison, Damage, DamageKind
 
 __all__ = [
+    "CONFIRMED",
+    "UNCONFIRMED",
     "Band",
+    "Comparison",
     "Confirmation",
     "CriteriaSet",
     "Criterion",
+    "Damage",
+    "DamageKind",
     "Dossier",
+    "DossierDocument",
     "DossierState",
     "EvidenceTag",
     "FileKind",
@@ -46,5 +54,6 @@ __all__ = [
     "SealedFile",
     "SelfScore",
     "Signature",
+    "SignerCheck",
     "SigningWay",
 ]

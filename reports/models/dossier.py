@@ -6,9 +6,11 @@ Points are whole numbers of hundredths: 0,25 points are 25.
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from activities.models import Evidence
+from activities.models import Attachment, Evidence
+from activities.models.attachment import file_or_link, scan_known
 from agencies.models import Locality, tenant
 from plans.models import Channel, Plan
 
@@ -224,6 +226,35 @@ class EvidenceTag(models.Model):
 
     def __str__(self):
         return f"{self.criterion} · {self.evidence}"
+
+
+class DossierDocument(Attachment):
+    """A file or a link put under a criterion of a dossier itself: proof that no update brought.
+
+    `proves` as in EvidenceTag.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="documents")
+    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="documents")
+    proves = models.CharField(_("what it proves"), max_length=300, blank=True)
+
+    objects = tenant("dossier__plan__locality")
+
+    class Meta(Attachment.Meta):
+        verbose_name = _("document of a dossier")
+        verbose_name_plural = _("documents of dossiers")
+        constraints = [
+            file_or_link("dossier_document_is_file_or_link"),
+            scan_known("dossier_document_scan_known"),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("reports:dossier_document", args=[self.pk])
+
+    @property
+    def proved(self):
+        """What it is to prove, as it is called."""
+        return self.criterion
 
 
 class SelfScore(models.Model):

@@ -116,3 +116,31 @@ class Signature(Unchanging, models.Model):
 
     def __str__(self):
         return f"{self.report} · {self.signer or self.file_name}"
+
+
+class SignerCheck(Unchanging, models.Model):
+    """Somebody has compared the name in an uploaded signature with who was to sign, and said whether it is theirs.
+
+    Whom a certificate belongs to is not checked by the portal: an accepted copy counts once a person has said so.
+    """
+
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="signer_check")
+    is_theirs = models.BooleanField(_("signed by who was to sign"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(_("name at that time"), max_length=150)
+    at = models.DateTimeField(_("at"))
+
+    objects = unchanging("signature__report__locality")
+
+    class Meta:
+        verbose_name = _("check of a signer")
+        verbose_name_plural = _("checks of signers")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.signature} · {self.by_name}"
+
+
+# Signatures that count: the server's own seal, and uploaded ones whose signer somebody has confirmed.
+CONFIRMED = Q(is_accepted=True) & (Q(way=SigningWay.SERVER) | Q(signer_check__is_theirs=True))
+UNCONFIRMED = Q(is_accepted=True, way=SigningWay.UPLOADED, signer_check=None)

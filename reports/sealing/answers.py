@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..models import FileKind, Report, SealedFile, Signature
 from ..wording import first_lower
 from .codes import Asked
-from .files import DamagedError, sealed_bytes
+from .files import DamagedError, judged, sealed_bytes
 
 SIGNED = "signed"
 
@@ -26,9 +26,11 @@ class Document(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`verdict`: "ok" it is the issued text, "old" it was and has been replaced, "no" nothing is known of it.
+    """`verdict`: "ok" it is the issued text, "old" it was and has been replaced, "no" nothing is known of it,
+    "unconfirmed" it is a signed copy of it and nobody has confirmed who signed.
 
-    `file`: which of its files a SHA-256 is of, "" for a code; `size` in bytes.
+    `file`: which of its files a SHA-256 is of, "" for a code; `size` in bytes. `is_signed`: one copy counts;
+    `waits_for_signer`: of one nobody has confirmed the signer.
     """
 
     verdict: str
@@ -40,6 +42,7 @@ class Answer(NamedTuple):
     size: int | None = None
     sha256: str = ""
     is_signed: bool = False
+    waits_for_signer: bool = False
 
 
 def answer(asked):
@@ -59,24 +62,32 @@ def _issued():
 
 def _of_hash(asked):
     row = SealedFile.objects.filter(sha256=asked.sha256).exclude(kind=FileKind.TEMPLATE).first()
-    kind = row.kind if row else SIGNED
-    row = row or Signature.objects.filter(sha256=asked.sha256, is_accepted=True).first()
-    if row is None:
-        return Answer("no", asked)
+    if row:
+        return _of_file(asked, row, row.kind)
+    copies = judged(Signature.objects.filter(sha256=asked.sha256))
+    if row := copies.filter(counts=True).first():
+        return _of_file(asked, row, SIGNED)
+    if row := copies.filter(waits=True).first():
+        return _of_file(asked, row, SIGNED)._replace(verdict="unconfirmed")
+    return Answer("no", asked)
+
+
+def _of_file(asked, row, kind):
     return _of(asked, _issued().get(pk=row.report_id), file=kind, size=row.size, sha256=row.sha256)
 
 
 def _of(asked, report, **file):
     later = getattr(report, "replaced_by", None)
     later = later if later and later.is_issued else None  # a correction being written replaces nothing yet
-    signed = Signature.objects.filter(report=report, is_accepted=True).exists()
+    copies = list(judged(report.signatures))
     return Answer(
         "old" if later else "ok",
         asked,
         document_of(report),
         replaced_by=document_of(later) if later else None,
         replaces=document_of(report.replaces) if report.replaces else None,
-        is_signed=signed,
+        is_signed=any(copy.counts for copy in copies),
+        waits_for_signer=any(copy.waits for copy in copies),
         **file,
     )
 

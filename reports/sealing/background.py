@@ -100,4 +100,6 @@ def judge_in_background(job, *, report, kept, name):
         default_storage.delete(kept)
         raise CannotDo(str(error), final=True) from error
     default_storage.delete(kept)
-    return _("Accepted.") if signature.is_accepted else _("Refused: the page of the report says why.")
+    if signature.is_accepted:
+        return _("It is the sealed document. Confirm on the page of the report who signed it.")
+    return _("Refused: the page of the report says why.")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from ..excel import report_xlsx
 from ..kept import DamagedError, verified
-from ..large_pdf import rows_of as annex_rows_of
-from ..models import FileKind, SealedFile, Signature
+from ..large_files import rows_of as annex_rows_of
+from ..models import CONFIRMED, UNCONFIRMED, FileKind, SealedFile, Signature
 from ..models.sealing import sealed_path
 from ..pdf import quarterly_pdf
 from ..quarterly.stored import to_json
@@ -125,5 +125,11 @@ def sealed_bytes(report, kind):
     return verified(row)
 
 
+def judged(signatures):
+    """Signatures (queryset) that know whether they count, or wait for somebody to confirm their signer."""
+    return signatures.annotate(counts=CONFIRMED, waits=UNCONFIRMED)
+
+
 def newest_signature(report):
-    return Signature.objects.filter(report=report, is_accepted=True).order_by("-at", "-pk").first()
+    """The signed copy that counts: brought last, and its signer confirmed; or None."""
+    return Signature.objects.filter(CONFIRMED, report=report).order_by("-at", "-pk").first()

@@ -2,12 +2,12 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Subquery
 from django.utils.translation import gettext as _, gettext_lazy
 
 from plans.forms import NfcCharField, VietnameseDateField
 
-from ..models import Report
+from ..models import Report, ReportStatus
 from ..quarterly.heading import signing_of
 from .sealing import Facts, approved_on, number_taken, problem_of_day
 from .signing import MOST_MB
@@ -39,7 +39,8 @@ class IssueForm(forms.Form):
         self.report, self.today = report, today
         self.symbol = symbol_of(report.agency)
         self.not_before = approved_on(report)
-        super().__init__(*args, initial=proposed(report, today, self.symbol), **kwargs)
+        self.latest = last_issued(report, today.year, self.symbol)
+        super().__init__(*args, initial=proposed(report, today, self.latest), **kwargs)
         self.fields["way"].choices = [
             (OUTSIDE, ""),
             *([(SERVER, "")] if seal and not seal.problem else []),
@@ -89,11 +90,11 @@ def symbol_of(agency):
     return f"BC-{agency.symbol}" if agency.symbol else "BC"
 
 
-def proposed(report, today, symbol):
-    """What the form says at first: the next number, today, the head of the agency."""
+def proposed(report, today, latest):
+    """What the form says at first: the number after those of the year, today, the head of the agency."""
     authority, title = signing_of(report.agency)
     return {
-        "number": next_number(report, today.year, symbol),
+        "number": (latest.highest or 0) + 1 if latest else 1,
         "issued_on": today,
         "signing_authority": authority,
         "signatory_title": (report.agency.head_title or title).upper(),
@@ -103,9 +104,11 @@ def proposed(report, today, symbol):
     }
 
 
-def next_number(report, year, symbol):
-    """One above the highest number of the agency's reports of the year."""
-    return (_numbered(report, year, symbol).aggregate(highest=Max("number"))["highest"] or 0) + 1
+def last_issued(report, year, symbol):
+    """What the same agency issued last, with the `highest` number of its reports of the year; None where nothing."""
+    numbers = _numbered(report, year, symbol).order_by().values("agency").annotate(n=Max("number")).values("n")
+    issued = Report.objects.filter(agency=report.agency_id, status=ReportStatus.ISSUED).select_related("replaces")
+    return issued.annotate(highest=Subquery(numbers)).order_by("-sealed_at").first()
 
 
 def _numbered(report, year, symbol):

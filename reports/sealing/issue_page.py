@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.models import JobState
-from agencies import clock
 
 from ..checking import check_report
-from ..models import Confirmation, Report, ReportStatus
-from ..quarterly.building import build_report, size_of
+from ..models import Confirmation
+from ..quarterly.building import make_report
 from .background import RUNNING, last_job
 from .office_seal import seal_of
 
@@ -30,7 +29,7 @@ class Asked(NamedTuple):
 
 def check_of(report, today):
     """The Check of a report as it would be issued today."""
-    return check_report(report, build_report(report, today=today), today=today)
+    return check_report(report, make_report(report, today=today))
 
 
 def token_of(finding):
@@ -62,33 +61,34 @@ def stand_by(report, check, ticked, *, by, at):
             Confirmation.objects.update_or_create(**key, defaults=facts)
 
 
-def is_long(report):
-    """Whether its files take longer to make than anybody waits for."""
-    return size_of(report) > AT_ONCE
+def is_long(made):
+    """Whether the files of a report (`building.Made`) take longer to make than anybody waits for."""
+    return len(made.gathered.lines) > AT_ONCE
 
 
-def issue_context(report, form, check, *, ticked=(), today):
-    """The context of `reports/report_issue.html`."""
-    job = last_job(report)
+def issue_context(report, form, made, check, *, ticked=(), now):
+    """The context of `reports/report_issue.html`; only one that is long is issued by a job."""
+    job = last_job(report) if is_long(made) else None
+    today = timezone.localdate(now)
     return {
         "report": report,
         "form": form,
         "check": check,
         "asked": asked_of(check, ticked),
         "unticked": [each for each in asked_of(check, ticked) if not each.is_ticked],
-        "checked_at": timezone.localtime(clock.now()),
+        "checked_at": timezone.localtime(now),
         "today": today,
         "days_left": (report.due_on - today).days,
         "steps": _steps(report),
-        "latest": _latest(report),
+        "latest": form.latest,
         "job": job if job and job.state in RUNNING else None,
         "failed": job if job and job.state == JobState.FAILED else None,
     }
 
 
-def seal_for(report):
+def seal_for(report, now):
     """The OfficeSeal of the agency that issues, or None."""
-    return seal_of(report.agency, clock.now())
+    return seal_of(report.agency, now)
 
 
 SAID = {
@@ -109,15 +109,8 @@ class Step(NamedTuple):
 
 def _steps(report):
     """Who did what with it so far."""
-    events = report.events.order_by("at", "pk")
     return [
         Step(timezone.localtime(event.at), SAID[event.step] % {"name": event.by_name})
-        for event in events
+        for event in report.events.all()
         if event.step in SAID
     ]
-
-
-def _latest(report):
-    """What the same agency issued last."""
-    issued = Report.objects.filter(agency=report.agency_id, status=ReportStatus.ISSUED).select_related("replaces")
-    return issued.order_by("-sealed_at").first()

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from agencies import clock
-
 from ..kept import DamagedError, is_whole
 from ..models import FileKind, SigningWay
-from ..permissions import can_correct_report, can_sign_report
+from ..permissions import can_confirm_signer, can_correct_report, can_sign_report
 from ..quarterly.stored import from_json
-from .files import sealed_bytes
+from ..watching import damages_of, last_comparison
+from .files import judged, sealed_bytes
 from .findings import lines_of, refusal_words, size_words
 from .forms import CorrectionForm, SignedForm
 from .office_seal import seal_of
@@ -46,13 +46,19 @@ class ShownFile(NamedTuple):
 
 
 class ShownSignature(NamedTuple):
-    signer: str
+    """A signed copy. `signers`: all names in it; `confirmed_by` is empty for the server's own and where nobody has."""
+
+    key: int
+    signers: str
+    issuer: str
     at: datetime
+    by_name: str
     by_server: bool
     is_test: bool
     lines: list
     url: str
     is_whole: bool | None
+    confirmed_by: str
 
 
 class ShownRefusal(NamedTuple):
@@ -77,10 +83,16 @@ class ShownVersion(NamedTuple):
 
 @dataclass(frozen=True)
 class SealedPage:
-    """`damaged`: the sentence about sealed data that cannot be read. `compared_at`: when the files were compared."""
+    """`damaged`: the sentence about sealed data that cannot be read. `compared_at`: when the files were compared.
+
+    `signatures` are the copies that count, the newest first; `waiting` those whose signer nobody has confirmed, `aside`
+    those somebody has said are not of who was to sign.
+    """
 
     files: list
-    signature: ShownSignature | None
+    signatures: list
+    waiting: list
+    aside: list
     refused: list
     versions: list
     differences: tuple
@@ -89,6 +101,15 @@ class SealedPage:
     check_url: str
     qr: str
     compared_at: datetime | None
+
+    @property
+    def signature(self):
+        """The copy that counts."""
+        return self.signatures[0] if self.signatures else None
+
+    @property
+    def earlier(self):
+        return self.signatures[1:]
 
     @property
     def first_differences(self):
@@ -108,36 +129,44 @@ class SealedPage:
         return [file for file in self.files if file.is_whole is False]
 
 
-def sealed_context(report, user, today, *, compare=False):
-    """The context of `reports/report_sealed.html`: `report` is issued. Six queries and what the person may do.
+def sealed_context(report, user, now, *, compare=False, correction_form=None):
+    """The context of `reports/report_sealed.html`: `report` is issued. Eight queries and what the person may do.
 
     `compare`: read every kept file and compare it with its SHA-256, which takes as long as reading them takes.
+    `correction_form`: the CorrectionForm as it was sent, where it comes back.
     """
-    page = _page(report, compare)
+    page = _page(report, now if compare else None)
     can_sign = can_sign_report(user, report)
-    seal = seal_of(report.agency, clock.now()) if can_sign else None
+    seal = seal_of(report.agency, now) if can_sign else None
     return {
         "report": report,
         "page": page,
         "can_sign": can_sign,
+        "can_confirm": can_confirm_signer(user, report),
         "can_correct": can_correct_report(user, report),
         "seal": seal if not (page.signature and page.signature.by_server) else None,
         "later": getattr(report, "replaced_by", None),
         "sign_form": SignedForm(auto_id="id_signed_%s"),
         "most_mb": MOST_MB,
-        "correction_form": CorrectionForm(auto_id="id_correction_%s"),
+        "correction_form": correction_form or CorrectionForm(auto_id="id_correction_%s"),
+        "damages": damages_of(report),
+        "watched": last_comparison(report.locality_id),
     }
 
 
 def _page(report, compare):
+    """`compare`: the moment of comparing the files, or None."""
     files = {row.kind: row for row in report.files.all()}
-    signatures = list(report.signatures.order_by("-at", "-pk"))
-    accepted = next((row for row in signatures if row.is_accepted), None)
+    rows = judged(report.signatures).annotate(confirmed_by=F("signer_check__by_name"))
+    signatures = list(rows.order_by("-at", "-pk"))
+    kept = [(row, _signature(report, row, files, compare)) for row in signatures if row.is_accepted]
     differences, damaged = _differences(report)
     url = check_url(report.code)
     return SealedPage(
         files=[_file(report, files[kind], compare) for kind in ORDER if kind in files],
-        signature=_signature(report, accepted, files, compare),
+        signatures=[shown for row, shown in kept if row.counts],
+        waiting=[shown for row, shown in kept if row.waits],
+        aside=[shown for row, shown in kept if not (row.counts or row.waits)],
         refused=_refused(signatures),
         versions=[_version(each, report) for each in versions_of(report)],
         differences=differences,
@@ -145,7 +174,7 @@ def _page(report, compare):
         sealed_by=_sealed_by(report),
         check_url=url,
         qr=mark_safe(check_qr(url)),  # made here of an address of our own
-        compared_at=timezone.localtime(clock.now()) if compare else None,
+        compared_at=compare and timezone.localtime(compare),
     )
 
 
@@ -168,15 +197,17 @@ def in_eights(sha256):
 
 
 def _signature(report, row, files, compare):
-    if row is None:
-        return None
     return ShownSignature(
-        signer=row.signer,
+        key=row.pk,
+        signers="; ".join(each["signer"] for each in row.findings["signatures"]),
+        issuer=row.issuer,
         at=timezone.localtime(row.at),
+        by_name=row.by_name,
+        confirmed_by=row.confirmed_by or "",
         by_server=row.way == SigningWay.SERVER,
         is_test=any(each["is_test"] for each in row.findings["signatures"]),
         lines=lines_of(row, files[FileKind.PDF].size),
-        url=reverse("reports:signed_pdf", args=[report.pk]),
+        url=reverse("reports:signed_copy", args=[report.pk, row.pk]),
         is_whole=is_whole(row) if compare else None,
     )
 

@@ -19,7 +19,7 @@ from agencies.access import require
 from ..checking import check_report
 from ..models import FileKind, Report, ReportStatus
 from ..permissions import can_issue_report
-from ..quarterly.building import build_report
+from ..quarterly.building import make_report
 from ..workflow import NOT_NOW, TRANSITIONS, locked, move
 from .codes import new_code
 from .files import make_files, rows_of, sealed_bytes, take_away, written
@@ -79,11 +79,11 @@ def issue_report(report, facts, *, by, at, step=None, ordered=None):
     draft = _as_issued(report, facts, at)
     if report.replaces:
         sealed_bytes(report.replaces, FileKind.DATA)  # what it is compared with must be what was sealed
-    built = build_report(draft, today=today)
-    check = check_report(stored, built, today=today)
+    made = make_report(draft, today=today)
+    check = check_report(stored, made)
     if not check.is_ready:
         raise Unchecked([each for each in check.findings if each.is_open])
-    files = written(make_files(built, draft.document_number, step))
+    files = written(make_files(made.built, draft.document_number, step))
     try:
         with transaction.atomic():
             return _issue(draft, seen, files, by=by, at=at)
@@ -112,8 +112,8 @@ def problem_of_day(report, day, today):
 
 def approved_on(report):
     """The day leadership approved the report; None where it needs no approval."""
-    event = report.events.filter(after=ReportStatus.APPROVED).order_by("-at", "-pk").first()
-    return timezone.localtime(event.at).date() if event else None
+    moments = [event.at for event in report.events.all() if event.after == ReportStatus.APPROVED]
+    return timezone.localtime(max(moments)).date() if moments else None
 
 
 def _as_issued(report, facts, at):

@@ -1,18 +1,21 @@
-"""The signed PDF comes back, or the server seals it: judged, written down, kept where it is the sealed document."""
+"""The signed PDF comes back, or the server seals it: judged, written down, kept where it is the sealed document.
+
+Whom a certificate belongs to is not checked: a copy that was brought counts once a person has confirmed its signer.
+"""
 
 import hashlib
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from agencies.access import require
 
-from ..models import FileKind, Report, SealedFile, Signature, SigningWay
-from ..permissions import can_sign_report
+from ..models import FileKind, Report, SealedFile, Signature, SignerCheck, SigningWay
+from ..permissions import can_confirm_signer, can_sign_report
 from ..workflow import locked
 from .examining import verdict_on
 from .files import newest_signature, sealed_bytes, verified, write
@@ -21,6 +24,7 @@ from .office_seal import SealUnusable, seal_of, sign
 MOST_MB = 30
 LONGEST_NAME = 200
 NOT_SIGNED = gettext_lazy("Only an issued report is signed, by whoever writes it.")
+NOT_CONFIRMED = gettext_lazy("Who signed a copy is confirmed by whoever writes the report.")
 
 
 class AlreadyThere(ValidationError):
@@ -30,20 +34,25 @@ class AlreadyThere(ValidationError):
 def take_signed(report, data, name, *, by, at, way=SigningWay.UPLOADED):
     """Judge the signed PDF `data` (bytes) of `report` and write down what came of it: a Signature row.
 
-    Where it is not accepted the row says why, and the file is not kept.
+    Where it is not accepted the row says why, and the file is not kept. A copy that was set aside may be brought again.
 
     Raises:
         AlreadyThere: it has been accepted before.
         DamagedError: the sealed PDF itself cannot be read.
     """
     sha256 = hashlib.sha256(data).hexdigest()
-    if Signature.objects.filter(report=report, sha256=sha256, is_accepted=True).exists():
-        raise AlreadyThere(_("This signed file is there already."))
+    _refuse_twice(report, sha256)
     verdict = verdict_on(sealed_bytes(report, FileKind.PDF), data)
     if verdict["refusal"] == "not_sealed" and (other := _version_it_is(report, data)):
         verdict["version"] = other
     facts = {"way": way, "file_name": name[-LONGEST_NAME:], "size": len(data), "sha256": sha256, "findings": verdict}
     return _written(report, data, verdict, **facts, by=by, by_name=str(by), at=at)
+
+
+def _refuse_twice(report, sha256):
+    same = Signature.objects.filter(report=report, sha256=sha256, is_accepted=True)
+    if same.exclude(signer_check__is_theirs=False).exists():
+        raise AlreadyThere(_("This signed file is there already."))
 
 
 def _written(report, data, verdict, **facts):
@@ -52,6 +61,8 @@ def _written(report, data, verdict, **facts):
     stored = write(data)
     try:
         with transaction.atomic():
+            locked(report)
+            _refuse_twice(report, facts["sha256"])  # somebody may have been quicker while it was judged
             return Signature.objects.create(
                 report=report, is_accepted=True, file=stored, **_of_last(verdict["signatures"]), **facts
             )
@@ -76,6 +87,21 @@ def _moment(written):
         return None
     moment = datetime.fromisoformat(written)
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def check_signer(signature, *, is_theirs, by, at):
+    """Keep whether the copy (a Signature with its report) was signed by who was to sign; False where that is said.
+
+    Raises PermissionDenied: the report is not written by this person.
+    """
+    require(can_confirm_signer(by, signature.report), NOT_CONFIRMED)
+    facts = {"is_theirs": is_theirs, "by": by, "by_name": str(by), "at": at}
+    try:
+        with transaction.atomic():
+            SignerCheck.objects.create(signature=signature, **facts)
+    except IntegrityError:  # somebody was quicker
+        return False
+    return True
 
 
 def _version_it_is(report, data):

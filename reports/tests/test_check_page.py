@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 ISSUED, CODE_OF_ISSUED = "This is the issued document", "This code is of an issued document"
 OLD, UNKNOWN = "Genuine, but replaced since", "Nothing issued carries this code"
+UNCONFIRMED = "The issued document, its signer not confirmed"
 ALTERED = "This file is not an issued text"
 
 
@@ -62,6 +63,40 @@ def test_the_hash_of_the_signed_file(report):
 
     assert "Signed PDF" in check(row.sha256).text
     assert "There is a signed copy" in check(report.code).text
+
+
+def test_a_signed_file_whose_signer_nobody_has_confirmed(report):
+    row = SignatureFactory(report=report, confirmed="nobody")
+
+    text = check(row.sha256).text
+    assert UNCONFIRMED in text and ALTERED not in text and ISSUED not in text
+    assert "240/BC-SNV" in text and "who signed has not been confirmed yet" in text
+    for page in (text, check(report.code).text):
+        assert "A signed copy has been brought; who signed it has not been confirmed yet." in page
+        assert "There is a signed copy" not in page and "No signed copy" not in page and row.signer not in page
+
+
+def test_beside_a_copy_that_counts_the_one_that_waits_is_told_apart(report):
+    SignatureFactory(report=report, data=b"counts")
+    row = SignatureFactory(report=report, data=b"waits", confirmed="nobody")
+
+    assert "There is a signed copy" not in check(row.sha256).text
+    assert "There is a signed copy" in check(report.code).text
+
+
+def test_of_a_replaced_report_the_copy_that_waits_names_what_counts(report):
+    row = SignatureFactory(report=report, confirmed="nobody")
+    later = correction_of(report, is_issued=True, code=new_code(), number=241)
+
+    text = check(row.sha256).text
+    assert UNCONFIRMED in text and "Replaced by 241/BC-SNV" in text and later.code in text
+
+
+def test_a_copy_that_was_set_aside_is_not_the_issued_text(report):
+    row = SignatureFactory(report=report, confirmed=False)
+
+    assert ALTERED in check(row.sha256).text
+    assert "No signed copy" in check(report.code).text
 
 
 def test_a_refused_file_is_not_the_issued_text(report):

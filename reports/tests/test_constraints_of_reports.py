@@ -10,9 +10,11 @@ from activities.tests.factories import EvidenceFactory, ReportingPeriodFactory, 
 from plans.tests.factories import PlanFactory
 from reports.models import (
     Band,
+    Comparison,
     Confirmation,
     CriteriaSet,
     Criterion,
+    Damage,
     Dossier,
     EvidenceTag,
     PartVersion,
@@ -22,6 +24,7 @@ from reports.models import (
 )
 
 from .rows import MinistryColumnFactory, ReportEventFactory, ReportFactory, ReportPartFactory
+from .rows_of_dossiers import DossierDocumentFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -75,6 +78,16 @@ def signature(**changes):
     facts = {"report": report, "way": "uploaded", "is_accepted": True, "file": "sealed/x", "file_name": "x.pdf"}
     by = {"size": 1, "sha256": HASH, "by": report.begun_by, "by_name": "x", "at": moment()}
     return Signature.objects.create(**{**facts, **by, **changes})
+
+
+def damage(**changes):
+    facts = {"kind": "missing", "found_at": moment(), **changes}
+    row = facts.get("sealed_file") or facts.get("signature")
+    return Damage.objects.create(report=row.report if row else ReportFactory(), **facts)
+
+
+def both_damaged(signed):
+    damage(signature=signed, sealed_file=sealed(signed.report))
 
 
 def criteria(**changes):
@@ -168,6 +181,16 @@ REFUSED = {
     "signature_way_known": [lambda: signature(way="spoken")],
     "signature_kept_when_accepted": [lambda: signature(file=""), lambda: signature(is_accepted=False)],
     "signature_has_hash": [lambda: signature(sha256="")],
+    "comparison_damaged_within_files": [
+        lambda: Comparison.objects.create(locality=PlanFactory().locality, at=moment(), files=1, damaged=2)
+    ],
+    "damage_of_one_file": [damage, lambda: both_damaged(signature())],
+    "damage_kind_known": [lambda: damage(signature=signature(), kind="wet")],
+    "damage_over_after_found": [lambda: damage(signature=signature(), over_at=moment() - timedelta(seconds=1))],
+    "damage_open_once_of_file": [lambda: twice(damage, sealed_file=sealed(ReportFactory()))],
+    "damage_open_once_of_signature": [lambda: twice(damage, signature=signature())],
+    "dossier_document_is_file_or_link": [lambda: DossierDocumentFactory(file="", file_name="")],
+    "dossier_document_scan_known": [lambda: DossierDocumentFactory(scan="perhaps")],
     "ministry_column_has_head": [lambda: MinistryColumnFactory(head="")],
     "criteria_set_once": [lambda: twice(criteria, locality=PlanFactory().locality)],
     "criterion_once_in_set": [lambda: twice(criterion, set=criteria())],

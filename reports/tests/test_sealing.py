@@ -412,7 +412,10 @@ def test_every_guard_stands_in_the_database():
     """A later migration that builds one of these tables anew on SQLite loses its triggers: run `seal` again there."""
     from importlib import import_module
 
-    tables = import_module("reports.migrations.0003_sealed_rows_stay").TABLES
+    tables = {
+        *import_module("reports.migrations.0003_sealed_rows_stay").TABLES,
+        import_module("reports.migrations.0006_signers_confirmed").TABLE,
+    }
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'sealed_%%'")
@@ -421,9 +424,8 @@ def test_every_guard_stands_in_the_database():
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'sealed_%%'")
             expected = {f"sealed_{table}_{act}" for table in tables for act in ("update", "delete")}
         assert {name for (name,) in cursor.fetchall()} == expected
-    assert set(tables) == {
-        apps.get_model("reports", name)._meta.db_table for name in ("report", "sealedfile", "signature")
-    }
+    sealed = ("report", "sealedfile", "signature", "signercheck")
+    assert tables == {apps.get_model("reports", name)._meta.db_table for name in sealed}
 
 
 # Damage is said, never served

@@ -3,8 +3,10 @@
 import io
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,15 +18,17 @@ from accounts.models import Job, JobState
 from accounts.tests.factories import UserFactory, login
 from activities.models import Status
 from activities.tests.factories import make_world, moment
-from reports.models import FileKind, Signature
+from reports.models import FileKind, Signature, SignerCheck
 from reports.sealing import office_seal
+from reports.sealing.answers import answer as answer_of
+from reports.sealing.codes import Asked
 from reports.sealing.files import newest_signature, sealed_bytes, verified
 from reports.sealing.findings import BAD, DOUBT, GOOD, lines_of, refusal_words
 from reports.sealing.office_seal import SealUnusable, make_test_seal, seal_of, seal_path, sign
-from reports.sealing.signing import AlreadyThere, seal_on_server, take_signed
+from reports.sealing.signing import AlreadyThere, check_signer, seal_on_server, take_signed
 from reports.views import issuing
 
-from .rows import SealedFileFactory
+from .rows import ReportFactory, SealedFileFactory, SignatureFactory
 from .signed import document, overlaid, signed, signer
 from .test_sealing import with_report
 
@@ -54,6 +58,11 @@ def taken(world, data, name="ky.pdf"):
     return take_signed(world.report, data, name, by=world.coordinator, at=moment(21))
 
 
+def confirm(world, row, *, is_theirs=True):
+    assert check_signer(row, is_theirs=is_theirs, by=world.coordinator, at=moment(21))
+    return row
+
+
 def page(world, **query):
     return login(world.coordinator).get(world.report.get_absolute_url(), query).text
 
@@ -75,12 +84,14 @@ def test_what_extends_the_sealed_file_is_kept(world):
     assert row.is_accepted
     assert (row.signer, row.issuer) == ("Sở Nội vụ tỉnh Minh Họa, Đinh Quang Vinh", "CA Ví dụ")
     assert row.signed_at and row.valid_until
+    assert newest_signature(world.report) is None  # nobody has said yet who signed it
+    confirm(world, row)
     assert newest_signature(world.report) == row
     assert verified(row) == data
 
 
 def test_three_lines_say_what_was_checked_and_what_was_not(world):
-    row = taken(world, signed(document(), box=(300, 100, 400, 150), page=1))
+    row = confirm(world, taken(world, signed(document(), box=(300, 100, 400, 150), page=1)))
 
     lines = lines_of(row, len(document()))
 
@@ -144,9 +155,121 @@ def test_every_refusal_has_its_words():
 # Through the page
 
 
-def test_bringing_it_through_the_page(world):
-    assert "has been checked and is kept" in brought(world, signed(document())).text
-    assert login(world.leader).get(reverse("reports:signed_pdf", args=[world.report.pk])).content.startswith(document())
+def at(name, *arguments):
+    return reverse(f"reports:{name}", args=arguments)
+
+
+def test_it_is_brought_and_counts_once_its_signer_is_confirmed(world):
+    signed_pdf, leader = at("signed_pdf", world.report.pk), login(world.leader)
+
+    answer = brought(world, signed(document())).text
+
+    row = Signature.objects.get()
+    asked = at("confirm_signer", world.report.pk, row.pk)
+    assert "Confirm below who signed it" in answer and asked in answer
+    assert "Digital signature of Sở Nội vụ tỉnh Minh Họa, Đinh Quang Vinh; certificate not checked." in answer
+    assert "the signer is to be confirmed" in answer
+    assert leader.get(signed_pdf).status_code == 404
+    assert not answer_of(Asked("", code=world.report.code)).is_signed
+    assert answer_of(Asked("", sha256=row.sha256)).verdict == "unconfirmed"
+    shown = leader.get(world.report.get_absolute_url()).text
+    assert "It does not count until" in shown and asked not in shown
+
+    answer = login(world.coordinator).post(asked, {"is_theirs": "yes"}, follow=True).text
+
+    assert "The signed copy counts from now on." in answer and asked not in answer
+    assert f"signer confirmed by {world.coordinator}" in answer
+    assert leader.get(signed_pdf).content.startswith(document())
+    assert answer_of(Asked("", code=world.report.code)).is_signed
+    assert answer_of(Asked("", sha256=row.sha256)).verdict == "ok"
+
+
+def test_a_stranger_in_the_name_of_the_signatory_is_set_aside(world):
+    row = taken(world, signed(document(), by=signer("Người lạ", "Nơi khác")))
+    asked = at("confirm_signer", world.report.pk, row.pk)
+
+    answer = login(world.coordinator).post(asked, {"is_theirs": "no"}, follow=True).text
+
+    assert f"Set aside by {world.coordinator}: a copy signed by Nơi khác, Người lạ" in answer
+    assert newest_signature(world.report) is None
+    again = login(world.coordinator).post(asked, {"is_theirs": "yes"}, follow=True).text
+    assert "Somebody has said already" in again
+    assert not row.signer_check.is_theirs and SignerCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize("who, status", [("leader", 403), ("administrator", 403), ("focal_point", 403)])
+def test_nobody_else_confirms_a_signer_or_fetches_what_waits(world, who, status):
+    row = taken(world, signed(document()))
+    browser = login(getattr(world, who))
+
+    assert browser.post(at("confirm_signer", world.report.pk, row.pk), {"is_theirs": "yes"}).status_code == status
+    assert browser.get(at("signed_copy", world.report.pk, row.pk)).status_code == status
+    assert login(world.coordinator).get(at("signed_copy", world.report.pk, row.pk)).content == verified(row)
+    with pytest.raises(PermissionDenied):
+        check_signer(row, is_theirs=True, by=getattr(world, who), at=moment(21))
+    assert not SignerCheck.objects.exists()
+
+
+def test_the_copy_of_a_replaced_version_is_confirmed_by_whoever_writes_the_report(world):
+    row = taken(world, signed(document()))
+    ReportFactory(period=world.period, is_issued=True, ordinal=2, replaces=world.report, begun_by=world.coordinator)
+    asked = at("confirm_signer", world.report.pk, row.pk)
+    assert asked in page(world) and at("sign", world.report.pk) not in page(world)
+    assert login(world.coordinator).get(at("signed_copy", world.report.pk, row.pk)).content == verified(row)
+
+    answer = login(world.coordinator).post(asked, {"is_theirs": "yes"}, follow=True).text
+
+    assert "The signed copy counts from now on." in answer
+    assert newest_signature(world.report) == row
+
+
+def test_what_was_accepted_before_signers_were_confirmed_counts_as_it_did(world):
+    said = SignatureFactory(report=world.report, data=b"1", confirmed="nobody")
+    SignatureFactory(report=world.report, data=b"2", is_accepted=False, file="")
+    SignatureFactory(report=world.report, data=b"3", way="server")
+    assert not SignerCheck.objects.exists()
+
+    import_module("reports.migrations.0006_signers_confirmed").confirm_accepted(apps, None)
+
+    check = SignerCheck.objects.get()
+    assert (check.signature, check.is_theirs) == (said, True)
+    assert (check.by, check.by_name, check.at) == (said.by, said.by_name, said.at)
+
+
+def test_another_localitys_copy_is_not_there(world):
+    row, stranger = taken(world, signed(document())), login(UserFactory(role="coordinator"))
+
+    assert stranger.get(at("signed_copy", world.report.pk, row.pk)).status_code == 404
+    assert stranger.post(at("confirm_signer", world.report.pk, row.pk), {"is_theirs": "yes"}).status_code == 404
+
+
+def test_all_copies_that_count_are_shown_the_newest_first(world):
+    first = confirm(world, taken(world, signed(document(), by=signer("Người thứ nhất")), "mot.pdf"))
+    second = taken(world, signed(document(), by=signer("Người thứ hai")), "hai.pdf")
+
+    waiting = page(world)
+    assert waiting.index("Người thứ hai") < waiting.index("Người thứ nhất")
+    assert newest_signature(world.report) == first
+    confirm(world, second)
+
+    shown = page(world)
+    assert "2 signed copies, the newest first" in shown
+    assert shown.count("this is the signed PDF that is handed out") == 1
+    places = [shown.index(each) for each in ("Người thứ hai", "The newest: this is", "Người thứ nhất")]
+    assert places == sorted(places)
+    assert all(at("signed_copy", world.report.pk, row.pk) in shown for row in (first, second))
+    leader = login(world.leader)
+    assert leader.get(at("signed_copy", world.report.pk, first.pk)).content == verified(first)
+    assert leader.get(at("signed_pdf", world.report.pk)).content == verified(second)
+
+
+def test_what_was_said_of_a_signer_stays(world):
+    row = confirm(world, taken(world, signed(document())))
+
+    with pytest.raises(PermissionDenied):
+        SignerCheck.objects.update(is_theirs=False)
+    with pytest.raises(PermissionDenied):
+        row.signer_check.delete()
 
 
 def test_a_refused_one_is_said_on_the_page(world):
@@ -270,7 +393,8 @@ def test_two_clicks_at_once_seal_it_once(world):
 
 def test_the_seal_goes_on_top_of_the_signature(world):
     make_test_seal(world.report.agency, now=moment(17))
-    first = taken(world, signed(document()))
+    first = confirm(world, taken(world, signed(document())))
+    taken(world, signed(document(), by=signer("Người lạ")))  # nobody has confirmed it
     data = verified(first)
 
     row = seal_on_server(world.report, by=world.coordinator, at=moment(22))
