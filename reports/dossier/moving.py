@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from agencies.access import require
 
-from ..models import CriteriaSet, Dossier, DossierState, EvidenceTag, SelfScore
+from ..models import CriteriaSet, Dossier, DossierDocument, DossierState, EvidenceTag, SelfScore
 from ..permissions import can_edit_dossier, can_reopen_dossier
 from .measuring import to_keep
 from .page import build_page, criteria_of, measures_of, with_documents
-from .points import points_written
+from .proposing import lock_open
 from .words import blocking_words
 
 
@@ -86,7 +86,7 @@ def _renewed(dossier, by, at, periods):
     now = {each.code: each for each in latest.criteria.all()}
     _refuse_what_would_be_lost(dossier, now)
     for old in dossier.criteria.criteria.all():
-        for rows in (old.tags, old.scores):
+        for rows in (old.tags, old.documents, old.scores):
             rows.filter(dossier=dossier).update(criterion=now.get(old.code))
     dossier.criteria = latest
 
@@ -100,7 +100,7 @@ def newer_set(dossier):
 def _refuse_what_would_be_lost(dossier, now):
     used = {
         code
-        for model in (EvidenceTag, SelfScore)
+        for model in (EvidenceTag, DossierDocument, SelfScore)
         for code in model.objects.filter(dossier=dossier).values_list("criterion__code", flat=True)
     }
     if gone := sorted(used - now.keys()):
@@ -122,15 +122,12 @@ def save_score(dossier, criterion, typed, *, missing, by, at):
         missing: keys of the wanted evidence that is missing now: what the reason explains.
 
     Raises:
-        ValidationError: somebody saved meanwhile (code "stale"), or the dossier was closed.
+        ValidationError: somebody saved meanwhile (code "stale"), or the dossier was closed or put on other criteria.
     """
-    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
-    if locked.state != DossierState.OPEN:
-        raise ValidationError(_("The dossier has been closed meanwhile: reopen it to change what is in it."))
-    score = SelfScore.objects.filter(dossier=dossier, criterion=criterion).first()
-    score = score or SelfScore(dossier=dossier, criterion=criterion)
+    lock_open(dossier, criterion)
+    score = score_now(dossier, criterion)
     if typed["version"] != score.version:
-        raise ValidationError(_stale_words(score), code="stale")
+        raise ValidationError(_("Somebody else has saved this criterion meanwhile."), code="stale")
     score.points, score.explanation = typed["points"], typed["explanation"]
     score.missing_reason = typed["missing_reason"]
     score.missing_lines = list(missing) if typed["missing_reason"] else []
@@ -139,12 +136,7 @@ def save_score(dossier, criterion, typed, *, missing, by, at):
     return score
 
 
-def _stale_words(score):
-    facts = {"who": score.by_name, "points": points_written(score.points), "reason": score.missing_reason or "–"}
-    return (
-        _(
-            "%(who)s has saved this criterion meanwhile (points by hand: %(points)s; why evidence is missing: "
-            "%(reason)s). What you typed is still here: compare it, then save again."
-        )
-        % facts
-    )
+def score_now(dossier, criterion):
+    """The SelfScore as it is stored; a new one where there is none yet."""
+    there = SelfScore.objects.filter(dossier=dossier, criterion=criterion).first()
+    return there or SelfScore(dossier=dossier, criterion=criterion)

@@ -19,18 +19,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from accounts.jobs import CannotDo, order, work
+from accounts.jobs import CannotDo, order, stop, work
 from accounts.models import Job, JobState
 from activities.files import clean_name
 from activities.models import EvidenceKind, ReportingPeriod, ScanState
 from agencies.vietnamese import nfc
 from plans.models import FileKind as PlanFileKind, PlanFile
 
-from ..models import Dossier, EvidenceTag, FileKind, ReportKind, ReportStatus, SealedFile, Signature
+from ..models import CONFIRMED, Dossier, EvidenceTag, FileKind, ReportKind, ReportStatus, SealedFile, Signature
 from ..pdf import dossier_pdf
 from .page import build_page, with_documents
 from .paper import build_dossier_paper, file_name
-from .proposing import live_evidence
+from .proposing import documents_of, live_evidence
 
 KIND = "dossier_zip"
 PIECE = 1024 * 1024  # bytes
@@ -41,6 +41,7 @@ MISSING = "không có tệp trên máy chủ"
 ALTERED = "nội dung khác khi tải lên"
 CUT_OFF = "đọc dở, tệp hỏng"
 NOT_SCANNED = "chưa quét vi-rút xong, chưa đóng gói"
+OF_ITS_OWN = "Tài liệu bổ sung vào hồ sơ"
 
 
 class Item(NamedTuple):
@@ -86,6 +87,12 @@ def order_package(dossier, *, by):
         return last
     subject = f"{dossier.year} · {dossier.plan}"[:300]
     return order(KIND, by=by, locality=dossier.plan.locality, subject=subject, dossier=dossier.pk)
+
+
+def stop_package(dossier, *, by):
+    """Stop the package that is being made for this person: at the next file, and nothing of it stays; else False."""
+    last = latest_package(dossier, by)
+    return bool(last) and stop(last)
 
 
 @work(KIND, label=gettext_lazy("Evidence dossier as a package (ZIP)"))
@@ -256,7 +263,7 @@ def _cut(text, most):
 
 
 def items_of(page):
-    """Everything that goes into the package, in the order of the criteria. Four queries."""
+    """Everything that goes into the package, in the order of the criteria. Five queries."""
     documents = {"plan": _plan_items(page.dossier), "reports": _report_items(page.dossier)}
     tagged = _tagged(page.dossier)
     return [
@@ -286,7 +293,7 @@ TAGGED = (
 
 
 def _tagged(dossier):
-    """{criterion_id: [Item]} of the evidence taken, in the order in which it was."""
+    """{criterion_id: [Item]} of the evidence taken, in the order in which it was, then the dossier's own documents."""
     rows = EvidenceTag.objects.filter(dossier=dossier, is_left_out=False, evidence__in=live_evidence(dossier))
     found = {}
     for key, kind, caption, name, path, sha256, url, scan, number, agency in rows.order_by("pk").values_list(*TAGGED):
@@ -302,7 +309,15 @@ def _tagged(dossier):
             is_waiting=scan == ScanState.WAITING,
         )
         found.setdefault(key, []).append(item)
+    for row in documents_of(dossier):
+        found.setdefault(row.criterion_id, []).append(_own_item(row))
     return found
+
+
+def _own_item(row):
+    url = row.url if row.kind == EvidenceKind.LINK else ""
+    is_waiting = row.scan == ScanState.WAITING
+    return Item("", "", str(row), OF_ITS_OWN, row.file_name, row.file.name, row.sha256, url, is_waiting)
 
 
 def _plan_items(dossier):
@@ -322,9 +337,7 @@ def _report_items(dossier):
     sealed = SealedFile.objects.filter(kind=FileKind.PDF, **of_year).exclude(
         report__replaced_by__status=ReportStatus.ISSUED
     )
-    signed = Signature.objects.filter(is_accepted=True, **of_year).exclude(
-        report__replaced_by__status=ReportStatus.ISSUED
-    )
+    signed = Signature.objects.filter(CONFIRMED, **of_year).exclude(report__replaced_by__status=ReportStatus.ISSUED)
     return [
         *(_document(row, "Báo cáo đã ban hành") for row in sealed.order_by("report__ends_on", "pk")),
         *(_document(row, "Báo cáo có chữ ký số") for row in signed.order_by("report__ends_on", "pk")),

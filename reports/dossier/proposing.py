@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from activities.models import Activity, Evidence, ScanState, Status
 from agencies.vietnamese import nfc
 
-from ..models import Dossier, DossierState, EvidenceTag
+from ..models import Dossier, DossierDocument, DossierState, EvidenceTag
 
 SHOWN = 12  # proposals on a page, and pieces of a criterion
 ANY, PLAN, REPORTS = ":any", ":plan", ":reports"
@@ -23,6 +23,10 @@ LABELS = {
 }
 LONGEST = 300  # of what a piece is said to prove
 CLOSED = gettext_lazy("The dossier has been closed meanwhile: reopen it to change what is in it.")
+RENEWED = gettext_lazy(
+    "The dossier has been put on the next version of its criteria meanwhile: nothing has been saved. Open the criterion"
+    " again, then repeat what you did."
+)
 
 
 class Wanted(NamedTuple):
@@ -103,7 +107,7 @@ def proposals(dossier, criterion, *, everything=False, words=""):
             activity=OuterRef("progress__activity"), channel__in=criterion.channels.values("pk")
         )
         rows = rows.filter(Exists(on_channel))
-    if words := nfc(words).strip():
+    if words := nfc(words).replace("\0", "").strip():
         rows = rows.filter(Q(caption__icontains=words) | Q(file_name__icontains=words) | Q(url__icontains=words))
     return rows.order_by("pk")
 
@@ -115,31 +119,50 @@ def with_total(rows, start=0):
 
 
 class Tags(NamedTuple):
-    """What stands under a criterion: how many pieces by what they prove, the first SHOWN taken, the first left out."""
+    """What stands under a criterion: how many pieces by what they prove, the first SHOWN taken, the first left out.
+
+    `own`: the documents that hang on the dossier itself.
+    """
 
     counts: dict
     taken: list
     left_out: list
+    own: list
 
     @property
     def total(self):
-        return sum(self.counts.values())
+        """How many pieces of updates were taken."""
+        return sum(self.counts.values()) - len(self.own)
+
+
+def no_tags():
+    return Tags({}, [], [], [])
 
 
 def tags_of(dossier):
-    """What stands under each criterion of the dossier and still stands: {criterion_id: Tags}. One query."""
+    """What stands under each criterion of the dossier and still stands: {criterion_id: Tags}. Two queries."""
     kinds = [F("criterion"), F("is_left_out"), F("proves")]
     live = EvidenceTag.objects.filter(dossier=dossier, evidence__in=live_evidence(dossier))
     rows = live.annotate(
         n=Window(Count("pk"), partition_by=kinds), place=Window(RowNumber(), partition_by=kinds, order_by="pk")
     ).filter(place__lte=SHOWN)
-    found = defaultdict(lambda: Tags({}, [], []))
+    found = defaultdict(no_tags)
     for tag in rows.select_related("evidence__progress__activity", "evidence__progress__update__agency"):
         tags = found[tag.criterion_id]
         if not tag.is_left_out:
             tags.counts[tag.proves] = tag.n
         (tags.left_out if tag.is_left_out else tags.taken).append(tag)
+    for document in documents_of(dossier):
+        tags = found[document.criterion_id]
+        tags.counts[document.proves] = tags.counts.get(document.proves, 0) + 1
+        tags.own.append(document)
     return found
+
+
+def documents_of(dossier):
+    """The documents that hang on the dossier itself and still stand, in the order in which they came."""
+    rows = DossierDocument.objects.filter(dossier=dossier, removed_at__isnull=True)
+    return rows.exclude(scan=ScanState.REFUSED).order_by("pk")
 
 
 @transaction.atomic
@@ -149,11 +172,11 @@ def take(dossier, criterion, keys, *, proves="", is_left_out=False, by, at):
     What is not live evidence of the dossier is passed over; what was decided before is decided anew.
 
     Raises:
-        ValidationError: the dossier was closed meanwhile, or `proves` is nothing that the criterion wants.
+        ValidationError: the dossier was closed or put on other criteria meanwhile, or `proves` is nothing that the
+            criterion wants.
     """
-    _lock_open(dossier)
-    if proves and Wanted(proves) not in wanted_of(criterion):
-        raise ValidationError(_("This is not among the evidence the criterion asks for. Choose a line of the list."))
+    lock_open(dossier, criterion)
+    check_wanted(criterion, proves)
     there = list(live_evidence(dossier).filter(pk__in=keys).values_list("pk", flat=True))
     EvidenceTag.objects.filter(dossier=dossier, criterion=criterion, evidence__in=there).delete()
     facts = {"dossier": dossier, "criterion": criterion, "is_left_out": is_left_out, "proves": proves}
@@ -174,13 +197,27 @@ def untag(dossier, criterion, keys):
     """What was taken or left out is proposed again; how many.
 
     Raises:
-        ValidationError: the dossier was closed meanwhile.
+        ValidationError: the dossier was closed or put on other criteria meanwhile.
     """
-    _lock_open(dossier)
+    lock_open(dossier, criterion)
     rows = EvidenceTag.objects.filter(dossier=dossier, criterion=criterion, evidence__in=keys)
     return rows.delete()[0]
 
 
-def _lock_open(dossier):
-    if Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk).state != DossierState.OPEN:
+def check_wanted(criterion, proves):
+    """Raises ValidationError where `proves` is neither empty nor anything that the criterion wants."""
+    if proves and Wanted(proves) not in wanted_of(criterion):
+        raise ValidationError(_("This is not among the evidence the criterion asks for. Choose a line of the list."))
+
+
+def lock_open(dossier, criterion=None):
+    """Hold the dossier until the end of the transaction.
+
+    Raises:
+        ValidationError: it has been closed, or put on criteria of which `criterion` is none.
+    """
+    locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+    if locked.state != DossierState.OPEN:
         raise ValidationError(CLOSED)
+    if criterion is not None and criterion.set_id != locked.criteria_id:
+        raise ValidationError(RENEWED)

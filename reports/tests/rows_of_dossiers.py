@@ -1,6 +1,9 @@
 """Dossiers, their criteria, and the evidence under them, each of the locality it hangs on."""
 
+import hashlib
+
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -12,7 +15,17 @@ from agencies.tests.factories import LocalityFactory
 from plans.models import Channel
 from plans.tests.factories import PlanFactory
 from reports.dossier.criteria import begin_prepared
-from reports.models import Band, CriteriaSet, Criterion, Dossier, EvidenceTag, Formula, Measure, SelfScore
+from reports.models import (
+    Band,
+    CriteriaSet,
+    Criterion,
+    Dossier,
+    DossierDocument,
+    EvidenceTag,
+    Formula,
+    Measure,
+    SelfScore,
+)
 
 
 class CriteriaSetFactory(DjangoModelFactory):
@@ -68,6 +81,27 @@ class DossierFactory(DjangoModelFactory):
         lambda each: UserFactory(agency=each.plan.coordinating_agency, role=Role.COORDINATOR)
     )
     begun_at = factory.LazyFunction(moment)
+
+
+class DossierDocumentFactory(DjangoModelFactory):
+    """A document of the dossier's own; its bytes are `data`."""
+
+    class Meta:
+        model = DossierDocument
+
+    class Params:
+        data = b"%PDF-1.7 document"
+
+    dossier = factory.SubFactory(DossierFactory)
+    criterion = factory.LazyAttribute(lambda each: CriterionFactory(set=each.dossier.criteria))
+    kind = "file"
+    file_name = "biên bản.pdf"
+    content_type = "application/pdf"
+    file = factory.LazyAttribute(lambda each: ContentFile(each.data, "x"))
+    size = factory.LazyAttribute(lambda each: len(each.data))
+    sha256 = factory.LazyAttribute(lambda each: hashlib.sha256(each.data).hexdigest())
+    added_by = factory.SelfAttribute("dossier.begun_by")
+    added_at = factory.LazyFunction(moment)
 
 
 class SelfScoreFactory(DjangoModelFactory):

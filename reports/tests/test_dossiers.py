@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
+from activities.attachment_forms import AttachmentForm
 from activities.models import Evidence, ProgressState, Status
 from activities.tests.factories import (
     TODAY,
@@ -19,12 +20,13 @@ from activities.tests.factories import (
     moment,
 )
 from plans.tests.factories import ChannelFactory, PlanFileFactory
+from reports.dossier.attaching import attach_documents
 from reports.dossier.criteria import begin_prepared, prepared_sets
 from reports.dossier.demo import load_demo_dossier
 from reports.dossier.moving import TRANSITIONS, move, save_score
 from reports.dossier.page import build_page, with_documents
 from reports.dossier.proposing import proposals, take, take_all, untag
-from reports.models import CriteriaSet, Dossier, EvidenceTag, SelfScore
+from reports.models import CriteriaSet, Dossier, DossierDocument, EvidenceTag, SelfScore
 
 from .cases.dossiers import CASES
 from .rows import ReportFactory
@@ -395,20 +397,25 @@ def test_points_by_hand_stand_beside_what_was_measured(world):
 
 
 def test_who_saved_meanwhile_is_told_and_nothing_is_lost(world):
-    SelfScoreFactory(dossier=world.dossier, criterion=world.criterion, points=50, explanation="Đã chấm")
+    facts = {"points": 50, "explanation": "Đã chấm", "by": world.administrator}
+    SelfScoreFactory(dossier=world.dossier, criterion=world.criterion, **facts)
 
     response = post_score(world, points="0,8", explanation="Ý của tôi")
 
-    assert response.status_code == 422
-    assert "Nguyễn Thị Hạnh has saved this criterion meanwhile" in response.content.decode()
-    assert "Ý của tôi" in response.content.decode()
+    said = response.content.decode()
+    assert response.status_code == 409
+    assert "Nguyễn Thị Hạnh saved this at 09:00, while you were typing." in said
+    assert "Ý của tôi" in said and "Đã chấm" in said
     assert SelfScore.objects.get().points == 50
+
+    post_score(world, points="0,8", explanation="Ý của tôi", version=response.context["form"]["version"].value())
+    assert SelfScore.objects.get().points == 80  # theirs has been seen, mine is kept
 
 
 def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(world):
     address = reverse("reports:criterion", args=[world.dossier.pk, world.criterion.pk])
 
-    assert login(world.coordinator).post(address, {"points": "0,5", "explanation": "x"}).status_code == 422
+    assert login(world.coordinator).post(address, {"points": "0,5", "explanation": "x"}).status_code == 409
 
 
 # Closing
@@ -539,6 +546,45 @@ def test_the_dossier_moves_to_the_new_version_with_all_it_has(world):
     row = page_of(world).rows[0]
     assert world.dossier.criteria.ordinal == 2
     assert (row.points, row.pieces, row.criterion.own_explanation) == (80, 1, "Đã nêu")
+
+
+def renewed_meanwhile(world):
+    """(the dossier as somebody read it before it was put on the next version, evidence one may take)."""
+    before, item = Dossier.objects.get(pk=world.dossier.pk), EvidenceFactory(progress=world.line)
+    tagged(world.dossier, world.criterion, item)
+    write(world, world.dossier.criteria, world.criterion, code=world.criterion.code)
+    move_it(world, "renew")
+    return before, item
+
+
+def taken(dossier, criterion, item, facts):
+    take(dossier, criterion, [item.pk], **facts)
+
+
+def taken_off(dossier, criterion, item, facts):
+    untag(dossier, criterion, [item.pk])
+
+
+def added(dossier, criterion, item, facts):
+    form = AttachmentForm({"url": "https://minhhoa.example/tin"})
+    assert form.is_valid()
+    attach_documents(dossier, criterion, form, **facts)
+
+
+def scored(dossier, criterion, item, facts):
+    typed = {"version": 0, "points": None, "explanation": "Đã nêu", "missing_reason": ""}
+    save_score(dossier, criterion, typed, missing=[], **facts)
+
+
+@pytest.mark.parametrize("act", [taken, taken_off, added, scored])
+def test_nothing_is_put_under_criteria_the_dossier_has_left(world, act):
+    before, item = renewed_meanwhile(world)
+
+    with pytest.raises(ValidationError, match="next version of its criteria meanwhile"):
+        act(before, world.criterion, item, {"by": world.coordinator, "at": moment()})
+
+    assert EvidenceTag.objects.get().criterion.set == Dossier.objects.get().criteria != before.criteria
+    assert not DossierDocument.objects.exists() and not SelfScore.objects.exists()
 
 
 def test_a_new_version_that_lacks_what_is_used_is_refused(world):

@@ -1,21 +1,26 @@
 """The evidence dossiers: of each year one, its criteria, its evidence, its package; and the criteria themselves."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.job_board import ShownJob
-from activities.files import CONTENT_TYPES
+from activities.attachment_forms import AttachmentForm
+from activities.attachments import send_file
 from activities.frame import periods_of
+from activities.models import EvidenceKind
 from agencies.access import require
+from agencies.refusals import is_autosave, says_why
 from agencies.sending import posted
 from plans.models import Plan, PlanStatus, Purpose
+from plans.workspace import saved_words
 
+from ..dossier.attaching import attach_documents, remove_document
 from ..dossier.criteria import (
     begin_prepared,
     copy_set,
@@ -24,14 +29,14 @@ from ..dossier.criteria import (
     save_set_facts,
 )
 from ..dossier.criteria_page import build_set_page, fingerprint
-from ..dossier.moving import TRANSITIONS, begin, move, save_score
-from ..dossier.packing import latest_package, order_package
+from ..dossier.moving import TRANSITIONS, begin, move, save_score, score_now
+from ..dossier.packing import latest_package, order_package, stop_package
 from ..dossier.page import build_page, with_documents
 from ..dossier.paper import build_dossier_paper, file_name
 from ..dossier.proposing import proposals, take, take_all, untag, wanted_of, with_total
 from ..dossier.shown import shown_page
 from ..dossier_forms import BeginCriteriaForm, BeginDossierForm, CriterionForm, SelfScoreForm, SetFactsForm
-from ..models import CriteriaSet, Criterion, Dossier
+from ..models import CriteriaSet, Criterion, Dossier, DossierDocument
 from ..pdf import PdfBusyError, kept_dossier_pdf
 from ..permissions import (
     can_begin_dossier,
@@ -41,6 +46,7 @@ from ..permissions import (
     can_view_criteria,
     can_view_dossier,
 )
+from .reading import file_answer
 from .words import BUSY, NOT_FOR_YOU
 
 NOT_YOURS = gettext_lazy("The dossier is kept by the coordinator of its plan, while it is open.")
@@ -138,37 +144,66 @@ def _package_part(request, dossier):
     return render(request, "reports/_dossier_package.html", {"dossier": dossier, "package": ShownJob(job, request.now)})
 
 
+@says_why
 @require_http_methods(["GET", "POST"])
 def criterion(request, pk, criterion_pk):
-    """The dossier with one criterion beside it; posted, what the office says of itself there."""
+    """The dossier with one criterion beside it; posted, what the office says of itself there.
+
+    A script that saves while somebody types hears {"version", "saved"}, {"errors": …}, or both versions (409).
+    """
     if request.method == "GET":
         dossier = _dossier_or_404(request, pk)
         return _render(request, dossier, _page_or_404(request, dossier, criterion_pk))
     dossier = _dossier_to_edit(request, pk)
     page = _page_or_404(request, dossier, criterion_pk)
-    form = SelfScoreForm(request.POST, most=page.chosen.criterion.most)
-    if form.is_valid() and _score_saved(request, page, form):
-        messages.success(request, _("Criterion %(code)s saved.") % {"code": page.chosen.criterion.code})
+    if request.POST.get("resolve") == "theirs":
         return _at(dossier, criterion_pk)
+    form = SelfScoreForm(request.POST, most=page.chosen.criterion.most)
+    if form.is_valid() and (score := _score_saved(request, page, form)):
+        return _score_kept(request, page, score)
+    if form.has_error(NON_FIELD_ERRORS, "stale"):
+        return _other_score(request, dossier, page, form)
+    if is_autosave(request):
+        errors = {"" if name == "__all__" else name: errors[0] for name, errors in form.errors.items()}
+        return JsonResponse({"errors": errors}, status=422)
     return _render(request, dossier, page, form=form, status=422)
 
 
 def _score_saved(request, page, form):
+    """The score as it is kept; None, with what is wrong on the form."""
     row = page.chosen
-    missing = [each.key for each in row.missing]
+    missing, facts = [each.key for each in row.missing], {"by": request.user, "at": request.now}
     try:
-        save_score(page.dossier, row.criterion, form.cleaned_data, missing=missing, by=request.user, at=request.now)
+        return save_score(page.dossier, row.criterion, form.cleaned_data, missing=missing, **facts)
     except ValidationError as error:
         form.add_error(None, error)
-        return False
-    return True
+        return None
+
+
+def _score_kept(request, page, score):
+    if is_autosave(request):
+        return JsonResponse({"version": score.version, "saved": saved_words(request.now, request.today)})
+    messages.success(request, _("Criterion %(code)s saved.") % {"code": page.chosen.criterion.code})
+    return _at(page.dossier, page.chosen.criterion.pk)
+
+
+def _other_score(request, dossier, page, form):
+    """Somebody else saved the criterion meanwhile: both, and the choice."""
+    theirs = score_now(dossier, page.chosen.criterion)
+    typed = {name: request.POST.get(name, "") for name in ("points", "explanation", "missing_reason")}
+    mine = SelfScoreForm(most=form.most, initial={**typed, "version": theirs.version})
+    if is_autosave(request):
+        context = {"dossier": dossier, "row": page.chosen, "form": mine, "theirs": theirs}
+        return render(request, "reports/_score_conflict.html", context, status=409)
+    return _render(request, dossier, page, form=mine, theirs=theirs, status=409)
 
 
 def _at(dossier, criterion_pk):
     return redirect("reports:criterion", dossier.pk, criterion_pk)
 
 
-def _render(request, dossier, page, *, form=None, status=200):
+def _render(request, dossier, page, *, form=None, theirs=None, status=200, **attaching):
+    """`attaching`: of documents that were not added, `attachment` (the form), `proves` and `lost_files`."""
     can_edit = can_edit_dossier(request.user, dossier)
     job = latest_package(dossier, request.user)
     row = page.chosen
@@ -181,10 +216,14 @@ def _render(request, dossier, page, *, form=None, status=200):
         "can_edit": can_edit,
         "can_reopen": can_reopen_dossier(request.user, dossier),
         "form": form or (_score_form(row) if row else None),
+        "theirs": theirs,
+        "attachment": AttachmentForm(auto_id="id_own_%s"),
+        "proves": "",
+        "lost_files": False,
         "is_leaf": bool(row and not row.is_sum),
         "wanted": wanted_of(row.criterion) if row else [],
         "asked": asked,
-    }
+    } | attaching
     if can_edit and row and not row.is_sum:
         context |= _proposed(request, dossier, row.criterion, asked)
     return render(request, "reports/dossier.html", context, status=status)
@@ -217,7 +256,14 @@ def tag(request, pk, criterion_pk):
         messages.success(request, _tagged(request, dossier, criterion))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        return _at_number(request, dossier, criterion.code)
     return _at(dossier, criterion.pk)
+
+
+def _at_number(request, dossier, code):
+    """The criterion with this number among those the dossier is on by now; the dossier where there is none."""
+    now = Criterion.objects.visible_to(request.user).filter(set__dossiers=dossier, code=code).first()
+    return _at(dossier, now.pk) if now else redirect("reports:dossier", dossier.pk)
 
 
 def _tagged(request, dossier, criterion):
@@ -241,6 +287,67 @@ def _tagged(request, dossier, criterion):
     if not n:
         raise ValidationError(_("No evidence was chosen."))
     return ngettext("%(n)s piece taken.", "%(n)s pieces taken.", n) % {"n": n}
+
+
+@require_POST
+def attach(request, pk, criterion_pk):
+    """Files and a link put under the criterion itself: what is sound of them is kept, the rest is said."""
+    dossier = _dossier_to_edit(request, pk)
+    page = _page_or_404(request, dossier, criterion_pk)
+    if page.chosen.is_sum:
+        raise Http404
+    form = AttachmentForm(request.POST, request.FILES, today=request.today, auto_id="id_own_%s")
+    form.full_clean()
+    if not form.has_something:
+        form.add_error(None, _("Choose a file, or write the address of a page."))
+    try:
+        rows = [] if form.errors and not form.is_worth_keeping else _attached(request, page, form)
+    except ValidationError as error:
+        form.add_error(None, error)
+        rows = []
+    if rows:
+        said = ngettext("%(n)s document added.", "%(n)s documents added.", len(rows))
+        messages.success(request, said % {"n": len(rows)})
+    if form.errors:
+        page = _page_or_404(request, dossier, criterion_pk)
+        lost = {"proves": request.POST.get("proves", ""), "lost_files": bool(request.FILES) and not rows}
+        return _render(request, dossier, page, attachment=form, **lost, status=422)
+    if not rows:
+        messages.info(request, _("This document is already there."))
+    return _at(dossier, criterion_pk)
+
+
+def _attached(request, page, form):
+    facts = {"proves": request.POST.get("proves", ""), "by": request.user, "at": request.now}
+    return attach_documents(page.dossier, page.chosen.criterion, form, **facts)
+
+
+def _document_or_404(request, pk):
+    rows = DossierDocument.objects.visible_to(request.user).select_related("dossier__plan", "criterion")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def dossier_document(request, pk):
+    """The file of a document of the dossier's own; a link leads back to its criterion."""
+    document = _document_or_404(request, pk)
+    require(can_view_dossier(request.user), NOT_FOR_YOU)
+    if document.kind == EvidenceKind.LINK:
+        return _at(document.dossier, document.criterion_id)
+    return send_file(document, request)
+
+
+@require_POST
+def document_remove(request, pk):
+    document = _document_or_404(request, pk)
+    require(can_edit_dossier(request.user, document.dossier), NOT_YOURS)
+    try:
+        remove_document(document)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Removed: %(name)s") % {"name": document})
+    return _at(document.dossier, document.criterion_id)
 
 
 @require_POST
@@ -276,6 +383,17 @@ def dossier_zip(request, pk):
     return redirect("reports:dossier", dossier.pk)
 
 
+@require_POST
+def dossier_zip_stop(request, pk):
+    """Stop the package that is being made for this person."""
+    dossier = _dossier_or_404(request, pk)
+    if stop_package(dossier, by=request.user):
+        messages.success(request, _("The packing has been stopped; nothing of it has been kept."))
+    else:
+        messages.info(request, _("The package is not being made any more."))
+    return redirect("reports:dossier", dossier.pk)
+
+
 @require_safe
 def dossier_pdf(request, pk):
     """The self-score as it is handed in."""
@@ -283,12 +401,10 @@ def dossier_pdf(request, pk):
     page = _page_or_404(request, dossier)
     try:
         paper = build_dossier_paper(page, today=request.today)
-        response = HttpResponse(kept_dossier_pdf(paper), content_type=CONTENT_TYPES["pdf"])
+        return file_answer(kept_dossier_pdf(paper), f"{file_name(dossier)}.pdf", inline=True)
     except PdfBusyError:
         messages.error(request, BUSY)
         return redirect("reports:dossier", dossier.pk)
-    response["Content-Disposition"] = f'inline; filename="{file_name(dossier)}.pdf"'
-    return response
 
 
 # Criteria
