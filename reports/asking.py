@@ -9,7 +9,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from activities.calendar import current_period
 from activities.models import ReportingPeriod
-from activities.scopes import corresponding, plans_in, words_for
+from activities.readings import reading_of
+from activities.scopes import corresponding, plans_in, plans_then, there_from, words_for
 from plans.models import Plan
 
 
@@ -17,12 +18,15 @@ from plans.models import Plan
 class Asked:
     """`word` names several plans together (`activities.scopes`), or is empty: the period's own plan.
 
-    `wrong`: by the names of fields what is said of what was asked for and is not shown.
+    `unissued`: those that `word` names too, but that had not been issued on `known_on`. `first`: from when one can
+    look. `wrong`: by the names of fields what is said of what was asked for and is not shown.
     """
 
     period: ReportingPeriod
     plans: tuple[Plan, ...] = ()
+    unissued: tuple[Plan, ...] = ()
     word: str = ""
+    first: date | None = None
     known_on: date | None = None
     against: ReportingPeriod | None = None
     query: dict = field(default_factory=dict)
@@ -35,18 +39,20 @@ class Asked:
 
 def asked_of(data, period, periods, today):
     """What `data` (a query string) asks for; `period` is the frame's, `periods` are all the person reads."""
-    word, plan = data.get("plan", ""), data.get("plan", "")
-    plans = plans_in(word, periods)
-    if plans is None:
-        word = ""
-        period = _of_plan(plan, period, periods, today)
-    elif plans and period.plan_id not in {each.pk for each in plans}:
-        period = _nearest(period, [each for each in periods if each.plan in plans], today)
-    named = word if plans else ""
-    plans = tuple(plans or [period.plan]) if word else (period.plan,)
-    own = {str(each.pk): each for each in offered(period, periods, today)}
+    key = data.get("plan", "")
+    together = plans_in(key, periods) or []
+    if not together:
+        period = _of_plan(key, period, periods, today)
+    first = min(map(there_from, together)) if together else first_day((period.plan,))
+    known_on, wrong_day = _day(data.get("as_of", ""), first, today, is_many=bool(together))
+    plans = plans_in(key, periods, known_on) if together else [period.plan]
+    if period.plan not in plans:
+        period = _nearest(period, [each for each in periods if each.plan in plans], known_on or today)
+    if together:
+        plans = plans_then(plans, period, periods, reading_of(period, periods, today, known_on))
+    own = {str(each.pk): each for each in offered(period, periods, known_on or today)}
     against = own.get(data.get("against", ""))
-    known_on, wrong_day = _day(data.get("as_of", ""), plans, today)
+    word = key if together else ""
     wrong = {"as_of": wrong_day}
     if data.get("against") and not against:
         wrong["against"] = gettext("The period to compare with has not begun, or is not one of this plan.")
@@ -58,8 +64,10 @@ def asked_of(data, period, periods, today):
     }
     return Asked(
         period=period,
-        plans=plans,
-        word=named,
+        plans=tuple(plans),
+        unissued=tuple(plan for plan in together if plan not in plans),
+        word=word,
+        first=first,
         known_on=known_on,
         against=against,
         query={key: value for key, value in query.items() if value},
@@ -67,10 +75,10 @@ def asked_of(data, period, periods, today):
     )
 
 
-def offered(period, periods, today):
-    """The other periods of its plan that have begun: with what has not there is nothing to compare."""
+def offered(period, periods, day):
+    """The other periods of its plan that had begun on `day`: with what has not there is nothing to compare."""
     of_plan = [each for each in periods if each.plan_id == period.plan_id and each != period]
-    return [each for each in of_plan if each.starts_on <= today]
+    return [each for each in of_plan if each.starts_on <= day]
 
 
 def first_day(plans):
@@ -79,20 +87,21 @@ def first_day(plans):
     return min(days, default=None)
 
 
-def _day(typed, plans, today):
+def _day(typed, first, today, *, is_many):
     """(the earlier day that was asked for or None, what is said where it cannot be shown)."""
     try:
         day = parse_date(typed)
     except ValueError:
         day = None
-    first = first_day(plans)
     if typed and not day:
         return None, gettext("“%(typed)s” is no day; shown as of today.") % {"typed": typed[:40]}
     if day and day > today:
         return None, gettext("%(day)s lies ahead; shown as of today.") % {"day": f"{day:%d/%m/%Y}"}
-    if day and first and day < first:
-        facts = {"day": f"{day:%d/%m/%Y}", "first": f"{first:%d/%m/%Y}"}
-        return None, gettext("%(day)s lies before the plan, which begins on %(first)s; shown as of today.") % facts
+    if day and day < first:
+        said = gettext("%(day)s lies before the plan, which begins on %(first)s; shown as of today.")
+        if is_many:
+            said = gettext("%(day)s lies before the first of these plans, issued on %(first)s; shown as of today.")
+        return None, said % {"day": f"{day:%d/%m/%Y}", "first": f"{first:%d/%m/%Y}"}
     return (day if day != today else None), ""
 
 
@@ -130,11 +139,11 @@ class AskForm(forms.Form):
             }
         )
         self.fields["plan"].choices = [*((str(plan.pk), str(plan)) for plan in plans), *words_for(periods)]
-        bounds = {"min": first_day(asked.plans), "max": today}
+        bounds = {"min": asked.first, "max": today}
         self.fields["as_of"].widget.attrs |= {name: f"{day:%Y-%m-%d}" for name, day in bounds.items() if day}
         self.fields["against"].choices = [
             ("", gettext("the period before")),
-            *((str(each.pk), each.title) for each in offered(asked.period, periods, today)),
+            *((str(each.pk), each.title) for each in offered(asked.period, periods, asked.known_on or today)),
         ]
         if not compares:
             self.fields["against"].widget = forms.HiddenInput()

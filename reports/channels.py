@@ -1,7 +1,7 @@
 """What each channel has brought: its outputs in the period and cumulative against target, and who brought them.
 
 A count belongs to the channels of its activity that its indicator is listed under; where the activity names none of
-these, to all of the indicator's. Numbers are those of the dashboard: what agencies have sent, but for returned updates.
+these, to all of the indicator's. Numbers are those of the dashboard (`counting`), of one plan or several together.
 """
 
 from collections import defaultdict
@@ -9,22 +9,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from activities.models import ReportingPeriod
-from activities.progress import total
+from activities.readings import Reading
 from activities.shares import share
 from agencies.models import Agency
 from agencies.templatetags.look import number_vi
-from plans.models import Channel
+from plans.models import Channel, Plan
 
 from .channel_rows import ChannelRows
 from .charts import coordinate
+from .counting import target_of
 from .figures import Figure
 
 
 @dataclass(frozen=True)
 class Step:
-    """One period of the year: what was counted in it, and up to it; `change` since the period before.
+    """One period of the year (and those of other plans that go with it): what was counted in it, and up to it.
 
-    `is_before`: the last period of the year before, from which a stock is carried on and a flow is not.
+    `change` since the period before; `is_before`: the last period of the year before, from which a stock is carried
+    on and a flow is not.
     """
 
     period: ReportingPeriod
@@ -36,13 +38,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Output:
-    """One indicator of a channel, period by period; `shared_with`: other channels whose pages show the same numbers."""
+    """One indicator of a channel, period by period; `shared_with`: other channels whose pages show the same numbers.
+
+    `rest`: what of a flow was counted in periods of other plans that go with none of the steps.
+    """
 
     figure: Figure
     steps: tuple[Step, ...]
     shared_with: tuple[str, ...]
     share: int
     has_agencies: int
+    rest: int = 0
 
     @property
     def code(self):
@@ -81,7 +87,8 @@ class Output:
     @property
     def sum_words(self):
         """'41 + 47 + 52': how the cumulative number of a flow comes about."""
-        return " + ".join(number_vi(step.in_period or 0) for step in self.of_year)
+        parts = [step.in_period or 0 for step in self.of_year] + ([self.rest] if self.rest else [])
+        return " + ".join(number_vi(part) for part in parts)
 
     @property
     def change_words(self):
@@ -172,9 +179,11 @@ def signed(change):
 
 @dataclass(frozen=True)
 class Channels:
-    """The channels of `period`'s plan, worst first; `share`: how much of the year's time has passed, in percent."""
+    """The channels of `plans`, worst first; `share`: how much of the year's time has passed, in percent."""
 
     period: ReportingPeriod
+    plans: tuple[Plan, ...]
+    reading: Reading
     share: int
     states: tuple[ChannelState, ...]
 
@@ -246,29 +255,32 @@ class ChannelPage:
         return sum(giver.target is not None or giver.cumulative is None for giver in self.givers)
 
 
-def build_channels(period, periods, *, today):
-    """The channels of `period`'s plan, as on `today`; of a past period as they stood when it ended.
+def build_channels(period, periods, *, today, plans=None, known_on=None):
+    """The channels of `plans` together, as on `today`; of a past period as they stood when it ended.
 
     Args:
         period: ReportingPeriod with its plan loaded.
-        periods: all reporting periods of the plan.
+        periods: all reporting periods of the plans.
+        plans: default: the period's own.
+        known_on: an earlier day; only what had been sent by then counts.
 
-    Ten queries at most, whatever the number of agencies and activities.
+    Twelve queries at most, whatever the number of agencies, activities and plans; one more where an agency has ended,
+    one where a plan has been amended since.
     """
-    return _channels(ChannelRows(period, periods, today))
+    return _channels(ChannelRows(period, periods, today, plans, known_on))
 
 
-def build_channel(period, periods, code, indicator="", *, today):
-    """(Channels, ChannelPage of the channel `code`); the page is None where the plan does not use the channel.
+def build_channel(period, periods, code, indicator="", *, today, plans=None, known_on=None):
+    """(Channels, ChannelPage of the channel `code`); the page is None where there is no such channel.
 
     Args: as `build_channels`;
         indicator: code of the output whose agencies are shown; otherwise the one that most agencies count.
     """
-    source = ChannelRows(period, periods, today)
+    source = ChannelRows(period, periods, today, plans, known_on)
     channels = _channels(source)
-    state = channels.state_of(code)
-    if state is None:
+    if code not in source.channels:
         return channels, None
+    state = channels.state_of(code) or ChannelState(source.channels[code], (), 0)
     chosen = next((each for each in state.outputs if each.code == indicator), None) or _most_counted(state.outputs)
     givers = _givers(source, code, chosen) if chosen else ()
     return channels, ChannelPage(state, chosen, source.periods, givers)
@@ -279,11 +291,13 @@ def _most_counted(outputs):
 
 
 def _channels(source):
-    used = {code for each in source.activities if not each.cancelled_on for code in source.of_activity[each.pk]}
-    counted_in = {channel for row in source.rows for channel in source.belongs(row.code, row.activity_id)}
+    used = {code for each in source.standing for code in source.of_activity[each.pk]}
+    counted_in = {
+        channel for code, rows in source.rows.items() for row in rows for channel in source.belongs(code, row.activity)
+    }
     states = [_state(source, channel) for code, channel in source.channels.items() if code in used | counted_in]
     states.sort(key=lambda state: (state.worst is None, state.percent or 0, state.channel.position))
-    return Channels(source.period, source.share, tuple(states))
+    return Channels(source.period, source.plans, source.reading, source.share, tuple(states))
 
 
 def _state(source, channel):
@@ -294,20 +308,13 @@ def _state(source, channel):
             if output.figure.target or output.figure.cumulative is not None:
                 outputs.append(output)
     outputs.sort(key=lambda output: (output.figure.target is None, output.figure.target_percent or 0))
-    count = sum(channel.pk in source.of_activity[each.pk] for each in source.activities if not each.cancelled_on)
+    count = sum(channel.pk in source.of_activity[each.pk] for each in source.standing)
     return ChannelState(channel, tuple(outputs), count)
 
 
 def _output(source, channel, indicator):
-    values = source.values(indicator.pk, channel.pk, source.rows)
+    values = source.values(indicator.pk, channel.pk)
     steps = _steps(source, indicator, channel, values)
-    target = sum(activity.target_quantity for activity in source.targets(indicator.pk, channel.pk)) or None
-    others = {
-        code
-        for row in source.rows
-        if row.code == indicator.pk and channel.pk in source.belongs(row.code, row.activity_id)
-        for code in source.belongs(row.code, row.activity_id) - {channel.pk}
-    }
     figure = Figure(
         code=indicator.code,
         name=indicator.name,
@@ -317,53 +324,69 @@ def _output(source, channel, indicator):
         channel=channel.name,
         is_stock=indicator.is_stock,
         in_period=steps[-1].in_period,
-        cumulative=total(values, indicator.is_stock, source.duties.successors),
-        target=target,
+        cumulative=source.total(values, indicator.is_stock),
+        target=target_of(source.targets(indicator.pk, channel.pk), indicator.is_stock),
     )
-    shared = tuple(str(each) for code, each in source.channels.items() if code in others)
-    return Output(figure, steps, shared, source.share, len({agency for _day, agency, _value in values}))
+    others = {code for row in values for code in source.belongs(indicator.pk, row.activity)} - {channel.pk}
+    rest = 0 if indicator.is_stock else sum(row.value for row in values if row.period not in source.stepped)
+    return Output(
+        figure=figure,
+        steps=steps,
+        shared_with=tuple(str(each) for code, each in source.channels.items() if code in others),
+        share=source.share,
+        has_agencies=len({row.agency for row in values}),
+        rest=rest,
+    )
 
 
 def _steps(source, indicator, channel, values):
     """The year before where it has numbers of a stock, then each period of the year."""
-    successors, is_stock = source.duties.successors, indicator.is_stock
-    before = source.values(indicator.pk, channel.pk, source.rows_before) if is_stock else []
-    steps = []
+    is_stock = indicator.is_stock
+    before = source.values_before(indicator.pk, channel.pk) if is_stock else []
+    steps, done = [], set()
     if before:
-        carried = total(before, True, successors)
+        carried = source.total(before, True)
         steps.append(Step(source.before, carried, carried, None, is_before=True))
-    for period in source.periods:
-        in_period = total([row for row in values if row[0] == period.ends_on], is_stock, successors)
-        cumulative = total([row for row in values if row[0] <= period.ends_on], is_stock, successors)
+    for period, keys in source.steps:
+        done |= keys
+        in_period = source.total([row for row in values if row.period in keys], is_stock)
+        cumulative = source.total([row for row in values if _is_reached(source, row, period, done)], is_stock)
         earlier = steps[-1].cumulative if steps else None
         change = cumulative - earlier if None not in (cumulative, earlier) else None
         steps.append(Step(period, in_period, cumulative, change if is_stock else in_period))
     return tuple(steps)
 
 
+def _is_reached(source, row, period, done):
+    """It was counted up to `period`, whose periods and those before are `done`."""
+    in_none = row.period not in source.stepped
+    return period == source.period or row.period in done or (in_none and row.day <= period.ends_on)
+
+
 def _givers(source, channel, output):
     """Who counted `output`, and who leads a target of it and has not; worst first."""
-    code = output.code
+    code, is_stock = output.code, output.figure.is_stock
     by_agency = defaultdict(list)
-    for row in source.values(code, channel, source.rows):
-        by_agency[row[1]].append(row)
-    own, owing = defaultdict(int), {}
+    for row in source.values(code, channel):
+        by_agency[row.agency].append(row)
+    own, owing = defaultdict(list), {}
     for activity in source.targets(code, channel):
         leads = {each for each in source.duties.leads_on(activity, source.day) if not each.is_invited}
         owing |= {agency.pk: agency for agency in leads}
         if len(leads) == 1:
-            own[next(iter(leads)).pk] += activity.target_quantity
+            own[next(iter(leads)).pk].append(activity)
     agencies = owing | {each.pk: each for each in Agency.objects.filter(pk__in=by_agency.keys() - owing.keys())}
-    givers = [_giver(source, agency, by_agency[pk], own.get(pk), output) for pk, agency in agencies.items()]
+    givers = [
+        _giver(source, agency, by_agency[pk], target_of(own[pk], is_stock), is_stock) for pk, agency in agencies.items()
+    ]
     return tuple(sorted(givers, key=_worst))
 
 
-def _giver(source, agency, rows, target, output):
-    is_stock = output.figure.is_stock
+def _giver(source, agency, rows, target, is_stock):
     by_period = tuple(
-        (each, total([row for row in rows if row[0] == each.ends_on], is_stock)) for each in source.periods
+        (period, source.total([row for row in rows if row.period in keys], is_stock)) for period, keys in source.steps
     )
-    return Giver(agency, by_period, total(rows, is_stock), target, source.share)
+    return Giver(agency, by_period, source.total(rows, is_stock), target, source.share)
 
 
 def _worst(giver):

@@ -17,13 +17,15 @@ from .figures import Figure
 
 
 class Count(NamedTuple):
-    """What an agency counted for a period that ended on `day`, and the update that says so."""
+    """What an agency counted for a period that ended on `day`: the update that says so, its line and the activity."""
 
     day: object
     agency: int
     value: int
     period: int
     update: int
+    line: int
+    activity: int
 
 
 def build_figures(
@@ -51,8 +53,7 @@ def build_figures(
         without_target: keys of activities whose targets do not count.
     """
     targets = _targets([activity for activity in activities if activity.pk not in without_target])
-    counted = _counted(until, year, statuses, known_on, agencies)
-    counts = _counts(counted, until, year, activities, lines)
+    counts = counts_of(until, activities, lines, year=year, statuses=statuses, known_on=known_on, agencies=agencies)
     within = {period.pk for period in periods}
     in_span = {code: [row for row in rows if row.period in within] for code, rows in counts.items()}
     figures = tuple(
@@ -86,6 +87,15 @@ def indicators_of(codes):
     return [(indicator, [name for name in names if name]) for indicator, names in found.items()]
 
 
+def that_count(counts, is_stock, successors):
+    """Those of `counts` (in order of time) that are summed: all of a flow, of a stock each agency's last one."""
+    if not is_stock:
+        return list(counts)
+    last = {row.agency: row for row in counts}
+    over = successors.superseded({agency: row.day for agency, row in last.items()})
+    return [row for agency, row in last.items() if agency not in over]
+
+
 def sum_of(counts, is_stock, successors):
     """The counts (in order of time) as one number; None of no counts."""
     return total([(row.day, row.agency, row.value) for row in counts], is_stock, successors)
@@ -100,6 +110,12 @@ def _targets(activities):
     return {code: tuple(sums.values()) for code, sums in of_plan.items()}
 
 
+def target_of(activities, is_stock):
+    """The target of one indicator from its activities, of one plan or several; None where none has one."""
+    [sums] = _targets(activities).values() or [()]
+    return _target(sums, is_stock)
+
+
 def _target(sums, is_stock):
     """The target of an indicator from those of the plans; None where no plan has one."""
     if not sums:
@@ -107,13 +123,13 @@ def _target(sums, is_stock):
     return max(sums) if is_stock else sum(sums)
 
 
-def _counts(counted, until, year, activities, lines):
-    """{indicator: [Count]} of the year up to the days in `until`, in order of time.
+def counts_of(until, activities, lines, *, year, statuses, known_on=None, agencies=None):
+    """{indicator: [Count]} of the year up to the days in `until`, in order of time. One query. Args: `build_figures`.
 
     Of a stock stated twice on one day (two activities of an agency) the larger comes last, and counts.
     """
     counts = defaultdict(list)
-    for code, plan, *row in counted:
+    for code, plan, *row in _counted(until, year, statuses, known_on, agencies):
         count = Count(*row)
         if count.day <= until[plan]:
             counts[code].append(count)
@@ -124,7 +140,17 @@ def _counts(counted, until, year, activities, lines):
         update, period = line.update, line.update.period
         code, last = counts_in[line.activity_id]
         if period.year == year and period.ends_on <= last:
-            counts[code].append(Count(period.ends_on, update.agency_id, line.quantity_done, period.pk, update.pk))
+            counts[code].append(
+                Count(
+                    period.ends_on,
+                    update.agency_id,
+                    line.quantity_done,
+                    period.pk,
+                    update.pk,
+                    line.pk,
+                    line.activity_id,
+                )
+            )
     return {code: sorted(rows) for code, rows in counts.items()}
 
 
@@ -146,7 +172,16 @@ def _counted(until, year, statuses, known_on, agencies):
         found = found.filter(progress__update__status__in=statuses)
     if agencies is not None:
         found = found.filter(progress__update__agency__in=agencies)
+    found = found.order_by()  # they are put in order of time
     update, period = "progress__update", "progress__update__period"
     return found.values_list(
-        "indicator", f"{period}__plan", f"{period}__ends_on", f"{update}__agency", "value", period, update
+        "indicator",
+        f"{period}__plan",
+        f"{period}__ends_on",
+        f"{update}__agency",
+        "value",
+        period,
+        update,
+        "progress",
+        "progress__activity",
     )

@@ -1,7 +1,8 @@
-"""What has been said to whom, and what to nobody: a plan's themes by its audiences, up to a period.
+"""What has been said to whom, and what to nobody: the themes of plans by their audiences, up to a period.
 
-A theme is for the audiences that the plan names beside it; what has been said is what activities that serve the theme
-have reported as begun or done. A head of sub-themes only groups them and is not counted.
+A theme is for the audiences that its plan names beside it; what has been said is what activities that serve the theme
+have reported as begun or done. A head of sub-themes only groups them and is not counted. Themes and audiences are a
+plan's own words: several plans stand one below the other, each with its own columns.
 """
 
 import enum
@@ -9,18 +10,19 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext as _, gettext_lazy
 
-from activities.models import ActivityProgress, ProgressState, ReportingPeriod
-from activities.progress import REPORTED
-from activities.readings import reading_of
+from activities.models import Activity, ActivityProgress, ReportingPeriod
+from activities.readings import Reading, reading_of
+from activities.scopes import corresponding
 from activities.shares import share
 from activities.versions import as_in_force
 from agencies.workbook import Column, Kind, Sheet, write_workbook
-from plans.models import Audience, ContentTheme
+from plans.models import Audience, ContentTheme, Plan
 
-UNSAID = "unsaid"
+from .dashboard.proofs import pieces_on, working_lines
+
+UNSAID, UNSERVED = "unsaid", "unserved"
 
 
 class Reach(enum.StrEnum):
@@ -74,6 +76,11 @@ class Cell:
     is_meant: bool
 
     @property
+    def key(self):
+        """Of its audience; where none is stated, of its plan."""
+        return _key(self.audience, self.theme.plan_id)
+
+    @property
     def reach(self):
         return self.told.reach if self.is_meant else Reach.NOT_MEANT
 
@@ -96,27 +103,22 @@ class Row:
         """Audiences it is meant for that have not heard it."""
         return sum(cell.is_unsaid for cell in self.cells)
 
-    def is_unsaid_to(self, audience_id):
-        """It is meant for this audience (any, for None) and has not come to it."""
-        return any(
-            cell.is_unsaid and (audience_id is None or _key(cell.audience) == audience_id) for cell in self.cells
-        )
+    def is_unsaid_to(self, key):
+        """It is meant for this audience (any, for an empty key) and has not come to it."""
+        return any(cell.is_unsaid and key in ("", cell.key) for cell in self.cells)
 
-    def is_for(self, audience_id):
-        return any(cell.is_meant and _key(cell.audience) == audience_id for cell in self.cells)
+    def is_for(self, key):
+        return any(cell.is_meant and cell.key == key for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Heard:
-    """An audience: of the themes meant for it (`whole`), those that have been said to it (`said`)."""
+    """An audience of a plan: of the themes meant for it (`whole`), those that have been said to it (`said`)."""
 
     audience: Audience | None
+    key: str
     whole: int
     said: int
-
-    @property
-    def key(self):
-        return _key(self.audience)
 
     @property
     def label(self):
@@ -128,10 +130,10 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Coverage:
-    """Themes by audiences, worst first; `unlinked` activities serve no theme, so nobody knows what they say."""
+class PlanCoverage:
+    """A plan's themes by its audiences, worst first; what `unlinked` activities say is not known: they serve none."""
 
-    period: ReportingPeriod
+    plan: Plan
     audiences: tuple[Heard, ...]
     rows: tuple[Row, ...]
     unlinked: int
@@ -140,12 +142,57 @@ class Coverage:
     @cached_property
     def unsaid(self):
         """Themes that at least one audience they are meant for has not heard."""
-        return sum(row.is_unsaid_to(None) for row in self.rows)
+        return sum(row.is_unsaid_to("") for row in self.rows)
 
     @cached_property
     def unserved(self):
         """Themes that no activity serves."""
         return sum(not row.told.activities for row in self.rows)
+
+    def showing(self, key, show):
+        """The rows of an audience (its key; empty for all) that have not been said to it, or that nothing serves."""
+        rows = [row for row in self.rows if not key or row.is_for(key)]
+        if show == UNSERVED:
+            return [row for row in rows if not row.told.activities]
+        return [row for row in rows if row.is_unsaid_to(key)] if show == UNSAID else rows
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Plan by plan, the one with most left to say first; read as `reading` says."""
+
+    period: ReportingPeriod
+    reading: Reading
+    of_plans: tuple[PlanCoverage, ...]
+
+    @property
+    def rows(self):
+        return tuple(row for each in self.of_plans for row in each.rows)
+
+    @property
+    def audiences(self):
+        return tuple(heard for each in self.of_plans for heard in each.audiences)
+
+    @property
+    def unsaid(self):
+        return sum(each.unsaid for each in self.of_plans)
+
+    @property
+    def unserved(self):
+        return sum(each.unserved for each in self.of_plans)
+
+    @property
+    def unlinked(self):
+        return sum(each.unlinked for each in self.of_plans)
+
+    @property
+    def activity_count(self):
+        return sum(each.activity_count for each in self.of_plans)
+
+    @property
+    def without_themes(self):
+        """Plans that name no theme."""
+        return tuple(each.plan for each in self.of_plans if not each.rows)
 
     @cached_property
     def worst(self):
@@ -153,96 +200,131 @@ class Coverage:
         missing = [each for each in self.audiences if each.unsaid]
         return max(missing, key=lambda each: (each.unsaid, share(each.unsaid, each.whole)), default=None)
 
-    def showing(self, audience_id, show):
-        """The rows of an audience (its key, 0 for not stated; None for all) and, for "unsaid", those not said to it."""
-        rows = [row for row in self.rows if audience_id is None or row.is_for(audience_id)]
-        return [row for row in rows if row.is_unsaid_to(audience_id)] if show == UNSAID else rows
+    def showing(self, key, show):
+        """(PlanCoverage, its rows) where there are any: `PlanCoverage.showing`."""
+        parts = [(each, each.showing(key, show)) for each in self.of_plans]
+        return [(each, rows) for each, rows in parts if rows]
 
 
-def _key(audience):
-    return audience.pk if audience else 0
+def _key(audience, plan_id):
+    return str(audience.pk) if audience else f"plan-{plan_id}"
 
 
-def build_coverage(period, *, today):
-    """The coverage of the period's plan; of a past period as the plan was in force then.
+def build_coverage(period, *, today, plans=None, known_on=None):
+    """The coverage of `plans` (default: the period's own); of a past period as they were in force then.
 
-    Eight queries, whatever the number of themes and activities.
+    Args:
+        known_on: an earlier day; only what had been sent by then, and the evidence there was, counts.
+
+    Eight queries, whatever the number of plans, themes and activities; one more where a plan has been amended since.
     """
-    themes = list(period.plan.themes.prefetch_related("audiences").order_by("position", "pk"))
-    audiences = list(period.plan.audiences.order_by("position", "pk"))
-    activities = _activities(period, reading_of(period, period.plan.reporting_periods.all(), today))
-    told = _told(activities, _worked(period), period)
+    source = _Source(period, today, plans or [period.plan], known_on)
+    told = source.told()
+    found = [_of_plan(source, told, plan) for plan in source.plans]
+    return Coverage(period, source.reading, tuple(sorted(found, key=lambda each: -each.unsaid)))
+
+
+def theme_lines(period, theme, rows, *, today, plans=None, known_on=None):
+    """Of `rows` (lines) those that are the results of `theme` in the period, each with its `pieces` of evidence."""
+    source = _Source(period, today, plans or [period.plan], known_on)
+    serving = [each.pk for each in source.activities if theme.pk in source.themes_of[each.pk]]
+    found = working_lines(rows, source.of_period, known_on).filter(activity__in=serving)
+    return found.annotate(pieces=pieces_on(known_on))
+
+
+class _Source:
+    """What is read once for all plans: no words but those of themes and audiences."""
+
+    def __init__(self, period, today, plans, known_on):
+        self.plans, keys = plans, [plan.pk for plan in plans]
+        periods = list(ReportingPeriod.objects.filter(plan__in=keys))
+        self.reading = reading_of(period, periods, today, known_on)
+        going_with = {plan: each for plan, each in corresponding(period, periods).items() if plan in keys}
+        self.of_period = list(going_with.values())
+        until = dict.fromkeys(keys, period.ends_on) | {plan: each.ends_on for plan, each in going_with.items()}
+        self.themes_of = _pairs(Activity.themes.through, "activity", "contenttheme", activity__plan__in=keys)
+        self.activities = self._activities(keys)
+        self._read_lines([each for each in periods if each.ends_on <= until[each.plan_id]], known_on)
+        themes = ContentTheme.objects.filter(plan__in=keys).order_by("position", "pk")
+        self.themes = list(themes.only("plan", "code", "text", "parent", "position"))
+        self.audiences_of = _pairs(ContentTheme.audiences.through, "contenttheme", "audience", audience__plan__in=keys)
+        audiences = Audience.objects.filter(plan__in=keys).order_by("position", "pk")
+        self.audiences = list(audiences.only("plan", "text", "position"))
+
+    def _activities(self, keys):
+        """Those of the plans, but the ones that had been cancelled: they say nothing to anybody."""
+        found = list(Activity.objects.filter(plan__in=keys).only("plan", "cancelled_on", "indicator"))
+        then = as_in_force(found, self.reading.until or self.reading.day)
+        return [each for each in then if not (each.cancelled_on and each.cancelled_on <= self.reading.day)]
+
+    def _read_lines(self, periods, known_on):
+        """What was sent up to the period that tells of work."""
+        lines = working_lines(ActivityProgress.objects.all(), periods, known_on).annotate(pieces=pieces_on(known_on))
+        now = {each.pk for each in self.of_period}
+        self.active, self.results, self.evidence = set(), Counter(), Counter()
+        for activity, period, pieces in lines.order_by().values_list("activity", "update__period", "pieces"):
+            self.active.add(activity)
+            if period in now:
+                self.results[activity] += 1
+                self.evidence[activity] += pieces
+
+    def told(self):
+        """{theme id: Told}; nothing of a theme that no activity serves."""
+        serving = defaultdict(list)
+        for activity in self.activities:
+            for theme_id in self.themes_of[activity.pk]:
+                serving[theme_id].append(activity.pk)
+        found = defaultdict(Told)
+        for theme_id, keys in serving.items():
+            found[theme_id] = Told(
+                activities=len(keys),
+                active=sum(key in self.active for key in keys),
+                results=sum(self.results[key] for key in keys),
+                evidence=sum(self.evidence[key] for key in keys),
+            )
+        return found
+
+
+def _pairs(through, one, many, **only):
+    """{key: the keys it is linked with}, in one query."""
+    found = defaultdict(set)
+    for key, other in through.objects.filter(**only).values_list(f"{one}_id", f"{many}_id"):
+        found[key].add(other)
+    return found
+
+
+def _of_plan(source, told, plan):
+    themes = [theme for theme in source.themes if theme.plan_id == plan.pk]
     heads = {theme.parent_id for theme in themes}
     by_key = {theme.pk: theme for theme in themes}
     counted = [theme for theme in themes if theme.pk not in heads]
-    columns = [*audiences, *([None] if any(not theme.audiences.all() for theme in counted) else [])]
+    columns = [audience for audience in source.audiences if audience.plan_id == plan.pk]
+    if any(not source.audiences_of[theme.pk] for theme in counted):
+        columns.append(None)
     rows = [
-        Row(theme, by_key.get(theme.parent_id), told[theme.pk], tuple(_cells(theme, columns, told[theme.pk])))
+        Row(theme, by_key.get(theme.parent_id), told[theme.pk], tuple(_cells(source, theme, columns, told[theme.pk])))
         for theme in counted
     ]
-    return Coverage(
-        period=period,
-        audiences=tuple(_heard(place, audience, rows) for place, audience in enumerate(columns)),
+    activities = [each for each in source.activities if each.plan_id == plan.pk]
+    return PlanCoverage(
+        plan=plan,
+        audiences=tuple(_heard(plan, place, audience, rows) for place, audience in enumerate(columns)),
         rows=tuple(sorted(rows, key=_worst_first)),
-        unlinked=sum(not activity.themes.all() for activity in activities),
+        unlinked=sum(not source.themes_of[activity.pk] for activity in activities),
         activity_count=len(activities),
     )
 
 
-def _activities(period, reading):
-    """The plan's activities, but those that had been cancelled: they say nothing to anybody."""
-    found = list(period.plan.activities.select_related("plan").prefetch_related("themes"))
-    then = as_in_force(found, reading.until or reading.day)
-    return [each for each in then if not (each.cancelled_on and each.cancelled_on <= reading.day)]
-
-
-def _worked(period):
-    """What was sent of the plan up to the period that tells of work: [(activity, period, evidence)]. One query."""
-    lines = ActivityProgress.objects.filter(
-        update__period__plan=period.plan_id,
-        update__period__ends_on__lte=period.ends_on,
-        update__status__in=REPORTED,
-        update__nothing_to_report=False,
-        state__in=[ProgressState.IN_PROGRESS, ProgressState.DONE],
-        nothing_in_period=False,
-    )
-    lines = lines.exclude(state=ProgressState.DONE, completed_on__isnull=True)  # of an activity taken from the agency
-    lines = lines.annotate(pieces=Count("evidence", filter=Q(evidence__removed_at__isnull=True)))
-    return list(lines.order_by("pk").values_list("activity", "update__period", "pieces"))
-
-
-def _told(activities, worked, period):
-    """{theme id: Told}; nothing of a theme that no activity serves."""
-    active = {activity_id for activity_id, _period, _pieces in worked}
-    now = [(activity_id, pieces) for activity_id, period_id, pieces in worked if period_id == period.pk]
-    results = Counter(activity_id for activity_id, _pieces in now)
-    evidence = Counter()
-    for activity_id, pieces in now:
-        evidence[activity_id] += pieces
-    serving = defaultdict(list)
-    for activity in activities:
-        for theme in activity.themes.all():
-            serving[theme.pk].append(activity.pk)
-    found = defaultdict(Told)
-    for theme_id, keys in serving.items():
-        found[theme_id] = Told(
-            activities=len(keys),
-            active=sum(key in active for key in keys),
-            results=sum(results[key] for key in keys),
-            evidence=sum(evidence[key] for key in keys),
-        )
-    return found
-
-
-def _cells(theme, columns, told):
-    meant = {audience.pk for audience in theme.audiences.all()} or {0}
+def _cells(source, theme, columns, told):
+    meant = source.audiences_of[theme.pk] or {None}
     for audience in columns:
-        yield Cell(theme, audience, told, _key(audience) in meant)
+        yield Cell(theme, audience, told, (audience and audience.pk) in meant)
 
 
-def _heard(place, audience, rows):
+def _heard(plan, place, audience, rows):
     meant = [row.cells[place] for row in rows if row.cells[place].is_meant]
-    return Heard(audience, len(meant), sum(cell.reach == Reach.SAID for cell in meant))
+    said = sum(cell.reach == Reach.SAID for cell in meant)
+    return Heard(audience, _key(audience, plan.pk), len(meant), said)
 
 
 def _worst_first(row):
@@ -253,26 +335,23 @@ def _worst_first(row):
 # As a workbook
 
 
-def coverage_workbook(coverage, *, at):
-    """`coverage` (None without a period) as bytes: the matrix in words, and its cells one by one."""
-    notes = [_("Given out at %(time)s on %(day)s") % {"time": f"{at:%H:%M}", "day": f"{at:%d/%m/%Y}"}]
-    if coverage:
-        said = {"period": coverage.period.title, "plan": coverage.period.plan}
-        notes.insert(0, _("%(period)s of plan %(plan)s") % said)
-    audiences = coverage.audiences if coverage else ()
-    rows = coverage.rows if coverage else ()
-    theme = Column("theme", _("Theme of the plan"), width=60)
-    columns = [theme, *(Column(f"a{each.key}", each.label, width=26) for each in audiences)]
-    return write_workbook(
-        [
-            Sheet(_("Themes and audiences"), columns, map(_matrix_row, rows), notes),
-            Sheet(_("One by one"), [theme, *_cell_columns()], (_cell_row(cell) for row in rows for cell in row.cells)),
-        ]
-    )
+def coverage_workbook(coverage, *, notes):
+    """`coverage` as bytes: a matrix in words for each plan, and all cells one by one."""
+    plan, theme = Column("plan", _("Plan"), width=24), Column("theme", _("Theme of the plan"), width=60)
+    sheets = [_matrix(each, theme, coverage, notes) for each in coverage.of_plans]
+    rows = (_cell_row(each, cell) for each in coverage.of_plans for row in each.rows for cell in row.cells)
+    sheets.append(Sheet(_("One by one"), [plan, theme, *_cell_columns()], rows))
+    return write_workbook(sheets)
+
+
+def _matrix(of_plan, theme, coverage, notes):
+    title = str(of_plan.plan) if len(coverage.of_plans) > 1 else _("Themes and audiences")
+    columns = [theme, *(Column(f"a{each.key}", each.label, width=26) for each in of_plan.audiences)]
+    return Sheet(title, columns, map(_matrix_row, of_plan.rows), notes if of_plan == coverage.of_plans[0] else ())
 
 
 def _matrix_row(row):
-    return {"theme": str(row.theme), **{f"a{_key(cell.audience)}": cell.reach.label for cell in row.cells}}
+    return {"theme": str(row.theme), **{f"a{cell.key}": cell.reach.label for cell in row.cells}}
 
 
 def _cell_columns():
@@ -286,10 +365,11 @@ def _cell_columns():
     ]
 
 
-def _cell_row(cell):
+def _cell_row(of_plan, cell):
     told = cell.told
     numbers = ("activities", "active", "results", "evidence")
     return {
+        "plan": str(of_plan.plan),
         "theme": str(cell.theme),
         "audience": str(cell.audience) if cell.audience else _("Audience not stated"),
         "reach": cell.reach.label,

@@ -137,12 +137,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class GanttRow:
-    """An activity; `words` say its state at the end of the row, `is_bad` in the colour of what is overdue."""
+    """An activity; `words` say its state at the end of the row, `is_bad` in the colour of what is overdue.
+
+    `is_heading`: what the rows under it belong to.
+    """
 
     label: str
     pieces: tuple[Piece, ...]
     words: str = ""
     is_bad: bool = False
+    is_heading: bool = False
 
 
 @dataclass(frozen=True)
@@ -553,7 +557,8 @@ def _gantt(chart: GanttChart, face):
             x2={"field": "right"},
             y=_pixel("y"),
         ),
-        _text(_labels(rows), x=0),
+        _text(_labels(row for row in rows if not row["is_heading"]), x=0),
+        _text(_labels(row for row in rows if row["is_heading"]), x=0, bold=True),
     ]
     for kind in PIECES:
         layers.append(_pieces(kind, zip(rows, chart.rows, strict=True), at))
@@ -616,6 +621,7 @@ def _gantt_rows(chart, top):
                 "label": label,
                 "words": row.words,
                 "is_bad": row.is_bad,
+                "is_heading": row.is_heading,
             }
         )
         top += height

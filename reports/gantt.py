@@ -7,21 +7,26 @@ to the day of completion, or to the last data cut-off that told of it. Nobody's 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import groupby
 
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from activities.models import ProgressState, ReportingPeriod, ScheduleKind
+from activities.models import Activity, ProgressState, ReportingPeriod, ScheduleKind
 from activities.obligations import load_duties
 from activities.progress import Standing, State, count_by_state, said_lines, standings_of, worst_first
-from activities.readings import reading_of
+from activities.readings import Reading, reading_of
+from activities.stars import starred_first
 from activities.versions import as_in_force
-from agencies.workbook import Column, Kind, write_table
+from agencies.workbook import Column, Kind, given_out, write_table
+from plans.models import Plan
 
 from .drawing import FINISHED, LATE, PLANNED, RUNNING, GanttChart, GanttRow, Piece
+from .notes import of_plans, plan_names, seen_from
 
 DAY = timedelta(days=1)
 ROWS_OF_A_CHART = 14  # a sheet of A4 landscape
 MONTHLY_UP_TO = 14  # months: a longer time is divided into years
+NO_TIME = "no-time"  # beside the states: rows of which the plan states no time
 CONTINUING = (ScheduleKind.NOT_STATED, ScheduleKind.ONE_OFF)  # without dates these say nothing of their time
 
 
@@ -40,6 +45,10 @@ class Span:
         return self.standing.activity
 
     @property
+    def plan(self):
+        return self.standing.activity.plan
+
+    @property
     def state(self):
         return self.standing.state
 
@@ -56,31 +65,46 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The plan's activities over time, as on `as_of`; `rows` those shown, in the order shown."""
+    """The activities of `plans` over time, seen from `reading`; `rows` those shown, in the order shown.
+
+    `counts`, `total` and `unstated` (activities of which the plan states no time) are of all of them.
+    """
 
     period: ReportingPeriod
+    plans: tuple[Plan, ...]
+    reading: Reading
     rows: tuple[Span, ...]
     counts: tuple[tuple[State, int], ...]
     total: int
-    as_of: date
-    is_past: bool
+    unstated: int
+    by_state: bool = False
+    has_starred: bool = False
 
     @property
-    def unstated(self):
-        """Rows of which the plan states no time."""
-        return sum(row.planned_from is None for row in self.rows)
+    def as_of(self):
+        return self.reading.day
+
+    @property
+    def is_past(self):
+        return self.reading.is_past
+
+    @property
+    def known_on(self):
+        """The earlier day it is seen from, or None."""
+        return self.reading.known_on
+
+    @property
+    def is_many(self):
+        return len(self.plans) > 1
 
     @cached_property
     def charts(self):
         """The drawing, a sheet's rows each, all on one scale: (GanttChart, ...)."""
-        rows = self.rows
-        pages = [rows[first : first + ROWS_OF_A_CHART] for first in range(0, len(rows), ROWS_OF_A_CHART)]
-        return tuple(_chart(self, page, *self._reach) for page in pages)
+        return tuple(_chart(self, rows, *self._reach) for rows in _sheets(self))
 
     @cached_property
     def _reach(self):
-        """First and last day drawn: the plan's own time, and whatever reaches beyond it, in whole months."""
-        plan = self.period.plan
+        """First and last day drawn: the time of the plans shown, and whatever reaches beyond it, in whole months."""
         days = [
             day
             for row in self.rows
@@ -88,39 +112,60 @@ class Timeline:
             if day is not None
         ]
         days += [self.as_of for row in self.rows if row.state == State.OVERDUE][:1]
-        first, last = min([plan.period_start, *days]), max([plan.period_end, *days])
+        plans = {row.plan for row in self.rows}
+        first = min([*(plan.period_start for plan in plans), *days])
+        last = max([*(plan.period_end for plan in plans), *days])
         return first.replace(day=1), _month_after(last) - DAY
 
 
-def build_timeline(period, periods, *, today, state="", by_state=False):
-    """The timeline of the period's plan: today's, or a past period's as its report should have shown it.
+def build_timeline(period, periods, *, today, plans=None, known_on=None, state="", by_state=False, starred=frozenset()):
+    """The timeline of plans: today's, or a past period's as its report should have shown it.
 
     Args:
+        period: from which the plans are read; its own plan is meant where no `plans` are given.
         periods: those of the frame, of any plans.
-        state: show only the activities in this state; any other word shows all.
-        by_state: what needs care first, not in the plan's order.
+        known_on: an earlier day; only what had been sent by then counts.
+        state: show only the activities in this state, or of which the plan states no time (NO_TIME); any other word
+            shows all.
+        by_state: what needs care first, not in the plans' order; the activities whose keys are `starred` before all.
 
-    Six queries, one more where an agency has ended and one where the plan was amended since.
+    At most six queries, whatever the number of plans; one more where an agency has ended, and where one was amended.
     """
-    plan = period.plan
-    reading = reading_of(period, periods, today)
-    duties = load_duties([plan.pk])
-    found = list(plan.activities.select_related("plan", "indicator").order_by("position", "pk"))
-    activities = as_in_force(found, reading.until or reading.day)
-    lines = said_lines(activities, until=reading.until)
+    plans = tuple(plans or [period.plan])
+    reading = reading_of(period, periods, today, known_on)
+    duties = load_duties([plan.pk for plan in plans])
+    activities = as_in_force(_activities(plans), reading.until or reading.day)
+    lines = said_lines(activities, until=reading.until, known_on=known_on)
     standings = standings_of(activities, duties, lines, today=reading.day, until=reading.until)
-    begins = {each.pk: each.starts_on for each in periods if each.plan_id == plan.pk}
-    told = _told(lines, begins)
-    ordered = worst_first(standings) if by_state else standings
-    shown = {state} if state in set(State) else set(State)
+    told = _told(lines, {each.pk: each.starts_on for each in periods})
+    ordered = starred_first(worst_first(standings), starred) if by_state else standings
+    spans = [_span(row, told.get(row.activity.pk)) for row in ordered]
     return Timeline(
         period=period,
-        rows=tuple(_span(row, told.get(row.activity.pk), plan) for row in ordered if row.state in shown),
+        plans=plans,
+        reading=reading,
+        rows=tuple(row for row in spans if _is_shown(row, state)),
         counts=tuple((each, n) for each, n in count_by_state(standings).items() if n),
         total=len(standings),
-        as_of=reading.day,
-        is_past=reading.is_past,
+        unstated=sum(row.planned_from is None for row in spans),
+        by_state=by_state,
+        has_starred=by_state and any(row.activity.pk in starred for row in standings),
     )
+
+
+def _activities(plans):
+    """In the plans' order, plan by plan."""
+    order = {plan.pk: place for place, plan in enumerate(plans)}
+    found = list(Activity.objects.filter(plan__in=plans).select_related("indicator").order_by("position", "pk"))
+    for activity in found:
+        activity.plan = plans[order[activity.plan_id]]
+    return sorted(found, key=lambda activity: order[activity.plan_id])
+
+
+def _is_shown(row, state):
+    if state == NO_TIME:
+        return row.planned_from is None
+    return row.state == state or state not in set(State)
 
 
 def _told(lines, begins):
@@ -135,8 +180,9 @@ def _told(lines, begins):
     return told
 
 
-def _span(row, told, plan):
+def _span(row, told):
     activity = row.activity
+    plan = activity.plan
     planned_from, planned_to = activity.start, activity.deadline
     if not (planned_from or planned_to) and activity.schedule_kind not in CONTINUING:
         planned_from, planned_to = plan.period_start, plan.period_end
@@ -153,16 +199,34 @@ def _span(row, told, plan):
 # As drawings
 
 
+def _sheets(timeline):
+    """The rows, a sheet's each; where plans are under headings, each heading takes the room of a row."""
+    sheets, room, last = [], 0, None
+    for row in timeline.rows:
+        needed = 1 + (_has_headings(timeline) and row.plan != last)
+        if room < needed:
+            sheets.append([])
+            room, needed = ROWS_OF_A_CHART, 1 + _has_headings(timeline)
+        sheets[-1].append(row)
+        room, last = room - needed, row.plan
+    return sheets
+
+
+def _has_headings(timeline):
+    """Plan by plan; in the order of states each row says its plan."""
+    return timeline.is_many and not timeline.by_state
+
+
 def _chart(timeline, rows, first, last):
     return GanttChart(
         title=_("Activities over time"),
         description=_("%(plan)s on %(day)s: %(rows)s")
         % {
-            "plan": timeline.period.plan,
+            "plan": plan_names(timeline.plans),
             "day": f"{timeline.as_of:%d/%m/%Y}",
-            "rows": "; ".join(f"{row.activity.number} {row.words}" for row in rows),
+            "rows": "; ".join(_said(timeline, row) for row in rows),
         },
-        rows=tuple(_row(row, timeline.as_of) for row in rows),
+        rows=tuple(_rows(timeline, rows)),
         first=first,
         last=last,
         columns=tuple(_columns(first, last)),
@@ -171,10 +235,26 @@ def _chart(timeline, rows, first, last):
     )
 
 
-def _row(span, as_of):
+def _said(timeline, row):
+    plan = f"{row.plan}, " if timeline.is_many else ""
+    return f"{plan}{row.activity.number} {row.words}"
+
+
+def _rows(timeline, rows):
+    for plan, own in groupby(rows, key=lambda row: row.plan):
+        if _has_headings(timeline):
+            yield GanttRow(label=shortened(str(plan)), pieces=(), is_heading=True)
+        for row in own:
+            yield _row(row, timeline)
+
+
+def _row(span, timeline):
+    label = f"{span.activity.number}. {shortened(span.activity.title)}"
+    if timeline.is_many and timeline.by_state:
+        label = f"{label} ({shortened(str(span.plan), LONGEST // 2)})"
     return GanttRow(
-        label=f"{span.activity.number}. {shortened(span.activity.title)}",
-        pieces=tuple(_pieces(span, as_of)),
+        label=label,
+        pieces=tuple(_pieces(span, timeline.as_of)),
         words=span.words,
         is_bad=span.state == State.OVERDUE,
     )
@@ -183,11 +263,11 @@ def _row(span, as_of):
 LONGEST = 80  # characters of a title in the drawing: two lines
 
 
-def shortened(title):
+def shortened(title, longest=LONGEST):
     """The title, cut at a word where it is long; the table of numbers has it whole."""
-    if len(title) <= LONGEST:
+    if len(title) <= longest:
         return title
-    return f"{title[:LONGEST].rsplit(' ', 1)[0].rstrip(',;:')}…"
+    return f"{title[:longest].rsplit(' ', 1)[0].rstrip(',;:')}…"
 
 
 def _pieces(span, as_of):
@@ -222,6 +302,7 @@ def _month_after(day):
 
 # As a workbook
 
+PLAN = Column("plan", gettext_lazy("Plan"), width=24)
 COLUMNS = [
     Column("number", gettext_lazy("No.")),
     Column("title", gettext_lazy("Activity"), width=50),
@@ -237,17 +318,20 @@ COLUMNS = [
 
 
 def timeline_workbook(timeline, *, at):
-    """The rows shown as an Excel file; `at`: the moment it is given out."""
+    """The rows shown as an Excel file, each with its plan where there are several; `at`: when it is given out."""
     notes = [
-        _("%(period)s of plan %(plan)s") % {"period": timeline.period.title, "plan": timeline.period.plan},
+        of_plans(timeline.period, timeline.plans),
         _("As on %(day)s") % {"day": f"{timeline.as_of:%d/%m/%Y}"},
-        _("Given out at %(time)s on %(day)s") % {"time": f"{at:%H:%M}", "day": f"{at:%d/%m/%Y}"},
+        *seen_from(timeline.known_on),
+        given_out(at),
     ]
-    return write_table(_("Activities over time"), COLUMNS, map(_workbook_row, timeline.rows), notes=notes)
+    columns = [PLAN, *COLUMNS] if timeline.is_many else COLUMNS
+    return write_table(_("Activities over time"), columns, map(_workbook_row, timeline.rows), notes=notes)
 
 
 def _workbook_row(row):
     return {
+        "plan": str(row.plan),
         "number": row.activity.number,
         "title": row.activity.title,
         "leads": "; ".join(row.standing.leads),

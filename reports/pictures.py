@@ -117,6 +117,12 @@ def brief_rates_chart(title, rates):
     )
 
 
+def trend_chart(board):
+    """The on-time rates of the periods that have one (`Dashboard.rated`), or None."""
+    rates = [(totals.short, totals.on_time_rate) for totals in board.rated]
+    return rates_chart(_("Agencies on time"), rates) if rates else None
+
+
 def rates_chart(title, rates, *, target=None):
     """A line through `rates`: (label, percent or None) pairs, oldest first; `target` in percent, a dashed rule."""
     known = [percent for _label, percent in rates if percent is not None]

@@ -10,15 +10,17 @@ from django.utils import translation
 
 from .drawing import GanttChart
 from .gantt import Timeline
+from .notes import plan_names
 from .wording import short_date
 
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """A row of the table of numbers, all in words."""
+    """A row of the table of numbers, all in words; `plan` is empty where all are of one."""
 
     number: str
     title: str
+    plan: str
     leads: str
     planned: str
     reported: str
@@ -28,38 +30,53 @@ class TimelineLine:
 
 @dataclass(frozen=True)
 class TimelinePaper:
-    """`counts` are (state, its word, number of activities)."""
+    """`counts` are (state, its word, number of activities); `plans` names several, else empty.
+
+    `known_on` is the earlier day it is seen from, or None.
+    """
 
     issuer: str
     plan: str
-    plan_title: str
+    plans: str
     period: str
     as_of: date
+    known_on: date | None
+    printed_on: date
     counts: tuple[tuple[str, str, int], ...]
     charts: tuple[GanttChart, ...]
     lines: tuple[TimelineLine, ...]
 
 
-def timeline_paper(timeline: Timeline):
+def timeline_paper(timeline: Timeline, *, printed_on):
     """The paper of a Timeline."""
     plan = timeline.period.plan
     with translation.override("vi"):
         return TimelinePaper(
-            issuer=plan.issuing_agency_name or plan.issuing_agency.name,
-            plan=plan.number,
-            plan_title=plan.title,
+            issuer=_issuer(timeline),
+            plan=f"{len(timeline.plans)} kế hoạch" if timeline.is_many else plan.number or plan.title,
+            plans=plan_names(timeline.plans) if timeline.is_many else "",
             period=timeline.period.label,
             as_of=timeline.as_of,
+            known_on=timeline.known_on,
+            printed_on=printed_on,
             counts=tuple((str(state), str(state.label), n) for state, n in timeline.counts),
             charts=tuple(timeline.charts),
-            lines=tuple(map(_line, timeline.rows)),
+            lines=tuple(_line(row, timeline.is_many) for row in timeline.rows),
         )
 
 
-def _line(row):
+def _issuer(timeline):
+    """Who issued the plans; of several by different issuers, the locality."""
+    plan = timeline.period.plan
+    issuers = {each.issuing_agency_name or each.issuing_agency.name for each in timeline.plans}
+    return issuers.pop() if len(issuers) == 1 else plan.locality.name
+
+
+def _line(row, is_many):
     return TimelineLine(
         number=row.activity.number,
         title=row.activity.title,
+        plan=str(row.plan) if is_many else "",
         leads="; ".join(row.standing.leads) or "chưa giao",
         planned=_from_to(row.planned_from, row.planned_to, "chưa nêu"),
         reported=_from_to(row.begun_on, row.told_until, "chưa có báo cáo"),

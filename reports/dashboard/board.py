@@ -1,5 +1,6 @@
 """The dashboard: what plans looked at together have come to in a period, beside another one."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,7 +10,7 @@ from activities.models import Activity, AssignmentRole
 from activities.obligations import load_duties
 from activities.progress import REPORTED, Standing, State, said_lines, standings_of, worst_first
 from activities.readings import Reading, reading_of
-from activities.scopes import corresponding
+from activities.scopes import corresponding, plans_then
 from activities.stars import starred_first
 from activities.submissions import (
     Punctuality,
@@ -96,7 +97,7 @@ class Dashboard:
 
     @property
     def is_running(self):
-        """Agencies may still send in time: nobody is late yet."""
+        """Agencies may still send in time; of several plans some may be late already."""
         return not self.is_ahead and not self.totals.is_due(self.today)
 
     # Activities
@@ -279,7 +280,7 @@ class _Builder:
         self.own = sorted((each for each in periods if each.plan_id == period.plan_id), key=lambda p: p.starts_on)
         self.duties = load_duties(list(keys))
         self.activities = self._activities({plan.pk: plan for plan in plans})
-        self.lines = said_lines(self.activities, known_on=known_on)
+        self.lines = said_lines(self.activities, known_on=known_on, periods=self.periods)
 
     def _activities(self, plans):
         found = list(Activity.objects.filter(plan__in=list(plans)).select_related("indicator").order_by("position"))
@@ -294,7 +295,15 @@ class _Builder:
         duties, differ = self._submissions(headed, todays_names)
         compared = [self.period, *filter(None, [against])]
         readings = [reading_of(each, self.own, self.today, self.known_on) for each in compared]
-        activities = as_in_force_on(self.activities, *(each.until or each.day for each in readings))
+        activities = [
+            self._of_plans_then(each, reading, then)
+            for each, reading, then in zip(
+                compared,
+                readings,
+                as_in_force_on(self.activities, *(each.until or each.day for each in readings)),
+                strict=True,
+            )
+        ]
         covered = coverage_of([*headed[self.period], *headed.get(against, [])], self.known_on)
         now, *then = [
             Glance(
@@ -308,7 +317,7 @@ class _Builder:
             for each, reading, then in zip(compared, readings, activities, strict=True)
         ]
         shown = before[-PERIODS_SHOWN:]
-        share = year_share(self.period, now.reading.today)
+        share = year_share(self.period, now.reading.today, self.own)
         return Dashboard(
             now=now,
             then=then[0] if then else None,
@@ -323,6 +332,12 @@ class _Builder:
             starred=frozenset(starred),
         )
 
+    def _of_plans_then(self, period, reading, activities):
+        if len(self.plans) == 1:
+            return activities
+        keys = {plan.pk for plan in plans_then(self.plans, period, self.periods, reading)}
+        return [each for each in activities if each.plan_id in keys]
+
     def _with(self, period):
         """`period` and those of the other plans that go with it; only of the plans looked at."""
         keys = {plan.pk for plan in self.plans}
@@ -332,7 +347,7 @@ class _Builder:
         """({head: [Submission] of it and the periods with it, worst first}, whether names differ)."""
         periods = list({each for group in headed.values() for each in group})
         now = self.known_on or self.today
-        found = submissions_of(periods, self.duties, today=now, known_on=self.known_on)
+        found = submissions_of(periods, self.duties, today=now, known_on=self.known_on, facts_only=True)
         differ = any(names_differ(rows, self.duties.successors) for rows in found.values())
         if todays_names and self.duties.successors:
             found = {each: by_todays_names(rows, self.duties.successors) for each, rows in found.items()}
@@ -340,7 +355,7 @@ class _Builder:
 
     def _standings(self, activities, reading, todays_names):
         until = reading.until
-        lines = [line for line in self.lines if not until or line.update.period.ends_on <= until]
+        lines = self.lines[: bisect_right(self.lines, until, key=_told_on)] if until else self.lines
         rows = standings_of(activities, self.duties, lines, today=reading.day, until=until)
         if not (todays_names and self.duties.successors):
             return rows
@@ -355,13 +370,19 @@ class _Builder:
             together,
             until,
             activities,
-            self.lines,
+            self._told_in(self.period.year),
             self.duties.successors,
             year=self.period.year,
             statuses=REPORTED,
             known_on=self.known_on,
         )
         return tuple(sorted((each for each in counted if each.target), key=lambda figure: figure.target_percent or 0))
+
+    def _told_in(self, year):
+        """The lines of periods of the year, and what was told between them."""
+        days = [each.ends_on for each in self.periods if each.year == year]
+        first, last = min(days), max(days)
+        return self.lines[bisect_left(self.lines, first, key=_told_on) : bisect_right(self.lines, last, key=_told_on)]
 
     def _plans(self, now, submissions):
         """A line for each plan, most to handle first."""
@@ -382,6 +403,10 @@ def _plan_line(plan, glance, submissions):
         to_handle=len(glance.to_handle),
         totals=totals_of(submissions[0].period, submissions) if submissions else None,
     )
+
+
+def _told_on(line):
+    return line.update.period.ends_on
 
 
 def _by_todays_names(row, duties, day):

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from activities.filters import ON_TRACK, OPEN, RED
+from activities.filters import ON_TRACK, OPEN, PLANNED, RED
+from activities.progress import State
 from agencies.templatetags.look import percent_vi
 
+from ..counted import Fact, Note, Rows
 from .glance import SOON
 
 
@@ -29,14 +31,15 @@ class Change:
 
 @dataclass(frozen=True)
 class Headline:
-    """A figure: `count` rows, of `whole` where it is a part; `note` says it more exactly."""
+    """A figure: `count` rows, of `whole` where it is a part (rows at `whole_url`); `note` says it more exactly."""
 
     key: str
     label: str
     count: int | None
     url: str
+    note: Note
     whole: int | None = None
-    note: str = ""
+    whole_url: str = ""
     is_bad: bool = False
     change: Change | None = None
 
@@ -71,8 +74,11 @@ def _to_handle(board, links, then):
         _("Activities to be handled"),
         n,
         links.activities(state=RED),
-        note=_("%(overdue)s overdue, %(unassigned)s without a lead")
-        % {"overdue": board.overdue, "unassigned": board.unassigned},
+        note=Note.of(
+            _("%(overdue)s overdue, %(unassigned)s without a lead"),
+            overdue=Rows(board.overdue, links.activities(state=State.OVERDUE.value)),
+            unassigned=Rows(board.unassigned, links.activities(state=State.UNASSIGNED.value)),
+        ),
         is_bad=n > 0,
         change=_changed(board, n, before, then and then.activities(state=RED), more_is_better=False),
     )
@@ -81,19 +87,20 @@ def _to_handle(board, links, then):
 def _not_sent(board, links, then):
     totals, label = board.totals, _("Agencies that have not sent") if not board.plans else _("Updates not sent")
     if not totals.expected:
-        return Headline("not-sent", label, None, links.updates("not_sent"), note=_("no agency has to report"))
-    note = _("%(sent)s of %(expected)s have sent, %(rate)s") % {
-        "sent": totals.sent,
-        "expected": totals.expected,
-        "rate": percent_vi(totals.sent_rate),
-    }
+        return Headline("not-sent", label, None, links.updates("not_sent"), Note.of(_("no agency has to report")))
+    note = Note.of(
+        _("%(sent)s of %(expected)s have sent, %(rate)s"),
+        sent=Rows(totals.sent, links.updates("sent")),
+        expected=Rows(totals.expected, links.updates("")),
+        rate=percent_vi(totals.sent_rate),
+    )
     comparable = totals.is_due(board.today) and board.previous and board.previous.expected
     return Headline(
         "not-sent",
         label,
         totals.not_sent,
         links.updates("not_sent"),
-        note=note if board.period.starts_on <= board.today else _("the period has not begun"),
+        note=note if board.period.starts_on <= board.today else Note.of(_("the period has not begun")),
         is_bad=totals.missing > 0,
         change=_changed(
             board,
@@ -106,16 +113,19 @@ def _not_sent(board, links, then):
 
 
 def _on_track(board, links, then):
-    done = _("%(n)s done on time") % {"n": board.done_on_time}
-    late = _(", %(n)s done late") % {"n": board.done_late} if board.done_late else ""
+    on_time, late = board.done_on_time, board.done_late
+    note = Note.of(_("%(n)s done on time"), n=Rows(on_time, links.activities(state=State.DONE.value)))
+    if late:
+        note += Note.of(_(", %(n)s done late"), n=Rows(late, links.activities(state=State.LATE_DONE.value)))
     before = board.then.on_track if board.then else None
     return Headline(
         "on-track",
         _("Activities on track"),
         board.on_track,
         links.activities(state=ON_TRACK),
+        note=note,
         whole=board.activity_count,
-        note=done + late,
+        whole_url=links.activities(state=PLANNED),
         change=_changed(board, board.on_track, before, then and then.activities(state=ON_TRACK), more_is_better=True),
     )
 
@@ -123,19 +133,18 @@ def _on_track(board, links, then):
 def _on_time(board, links, then):
     totals, label = board.totals, _("Agencies on time") if not board.plans else _("Updates on time")
     if not totals.expected:
-        return Headline("on-time", label, None, links.updates("on_time"), note=_("no agency has to report"))
+        return Headline("on-time", label, None, links.updates("on_time"), Note.of(_("no agency has to report")))
     is_due = totals.is_due(board.today)
-    note = (
-        percent_vi(totals.on_time_rate) if is_due else _("due on %(day)s") % {"day": _day(board.period.agency_due_on)}
-    )
+    note = percent_vi(totals.on_time_rate) if is_due else _("due on %(day)s") % {"day": _day(totals.due_on)}
     comparable = is_due and board.previous and board.previous.expected
     return Headline(
         "on-time",
         label,
         totals.on_time,
         links.updates("on_time"),
+        note=Note.of(note),
         whole=totals.expected,
-        note=note,
+        whole_url=links.updates(""),
         change=_changed(
             board,
             totals.on_time if comparable else None,
@@ -149,16 +158,20 @@ def _on_time(board, links, then):
 def _evidence(board, links, then):
     coverage, label = board.coverage, _("Reported work with evidence")
     if not coverage.lines:
-        return Headline("evidence", label, None, links.evidence("with"), note=_("no work reported yet"))
-    without = ngettext("%(n)s line without", "%(n)s lines without", coverage.missing) % {"n": coverage.missing}
+        return Headline("evidence", label, None, links.evidence("with"), Note.of(_("no work reported yet")))
+    note = Note.of("%(rate)s", rate=percent_vi(coverage.rate))
+    if coverage.missing:
+        without = ngettext("%(n)s line without", "%(n)s lines without", coverage.missing)
+        note += Note.of(f", {without}", n=Rows(coverage.missing, links.evidence("missing")))
     before = board.then.coverage if board.then else None
     return Headline(
         "evidence",
         label,
         coverage.proven,
         links.evidence("with"),
+        note=note,
         whole=coverage.lines,
-        note=f"{percent_vi(coverage.rate)}, {without}" if coverage.missing else percent_vi(coverage.rate),
+        whole_url=links.evidence(""),
         change=_changed(
             board,
             coverage.proven,
@@ -177,9 +190,13 @@ def _soon(board, links):
         _("Activities due within 30 days"),
         len(soon),
         links.activities(state=OPEN, due=SOON),
-        note=_("first on %(day)s: activity %(number)s") % {"day": _day(first.deadline), "number": first.number}
+        note=Note.of(
+            _("first on %(day)s: activity %(number)s"),
+            day=_day(first.deadline),
+            number=Fact(first.number, "number"),
+        )
         if first
-        else _("no deadline is near"),
+        else Note.of(_("no deadline is near")),
     )
 
 
@@ -190,7 +207,7 @@ def _unread(n):
         _("Messages not read"),
         n,
         f"{address}?show=unread",
-        note=_("waiting for you") if n else _("everything has been read"),
+        note=Note.of(_("waiting for you") if n else _("everything has been read")),
     )
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from activities.models import ActivityProgress, Evidence, ProgressState, QuarterlyUpdate
 from activities.progress import REPORTED
@@ -43,6 +44,12 @@ def working_lines(rows, periods, known_on=None):
         rows = rows.filter(update__status__in=REPORTED)
     evidence = Evidence.objects.filter(live_on(known_on), progress=OuterRef("pk"))
     return rows.annotate(is_proven=Exists(evidence))
+
+
+def pieces_on(known_on=None):
+    """How many pieces of evidence a line has (with `known_on`: had at the end of that day), to annotate lines with."""
+    pieces = Evidence.objects.filter(live_on(known_on), progress=OuterRef("pk")).order_by().values("progress")
+    return Coalesce(Subquery(pieces.annotate(n=Count("pk")).values("n")), 0)
 
 
 def coverage_of(periods, known_on=None):

@@ -1,6 +1,8 @@
 """How the duties of periods stand together, and the agencies with the worst record."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from activities.models import PeriodKind, ReportingPeriod, Status
 from activities.models.period import ROMAN
@@ -15,10 +17,11 @@ AGENCIES_SHOWN = 8
 class PeriodTotals:
     """How the duties of a period stand: of its plan's agencies, or with those of the periods that go with it.
 
-    `days_overdue`: since the deadline, where an agency is missing.
+    `due_on`: the last of the agencies' deadlines. `days_overdue`: since the deadline, where an agency is missing.
     """
 
     period: ReportingPeriod
+    due_on: date
     rates: Rates
     days_overdue: int
     pending: int
@@ -73,14 +76,15 @@ class PeriodTotals:
         return f"{self.numeral}/{self.period.year}"
 
     def is_due(self, today):
-        """The agencies' deadline has passed, so the rate is final but for late ones."""
-        return self.period.agency_due_on < today
+        """The agencies' deadlines have all passed, so the rate is final but for late ones."""
+        return self.due_on < today
 
 
 def totals_of(period, rows):
     """The totals of `rows` (Submissions), headed by `period`."""
     return PeriodTotals(
         period=period,
+        due_on=max((row.period.agency_due_on for row in rows if not row.is_invited), default=period.agency_due_on),
         rates=rates_of(rows),
         days_overdue=max((row.days_late for row in rows if row.punctuality == Punctuality.MISSING), default=0),
         pending=sum(row.punctuality == Punctuality.PENDING for row in rows),
@@ -89,28 +93,38 @@ def totals_of(period, rows):
     )
 
 
-def year_share(period, today):
-    """How much of the reporting year agencies must have reported by `today`, in whole percent.
+def year_share(period, today, periods=()):
+    """How much of the reporting year up to `period` agencies must have reported by `today`, in whole percent.
 
     A period counts once its deadline has passed: outputs of a running one cannot be behind yet. Where periods have
     the plan's own dates, the share of the plan's days.
+
+    Args:
+        periods: those of the plan; on an earlier day one before `period` may not have been due either.
     """
-    is_due = period.agency_due_on < today
+    before = [each for each in periods if (each.kind, each.year) == (period.kind, period.year)]
+    before = [each for each in before if each.starts_on < period.starts_on]
+    coming = [each for each in (*before, period) if each.agency_due_on >= today]
+    next_due = min(coming, key=lambda each: each.starts_on, default=None)
     if period.kind in MONTHS:
-        months = MONTHS[period.kind] * (period.ordinal if is_due else period.ordinal - 1)
+        months = MONTHS[period.kind] * (next_due.ordinal - 1 if next_due else period.ordinal)
         return min(round(100 * months / 12), 100)
     first, last = period.plan.period_start, period.plan.period_end
-    passed = (period.ends_on - first).days + 1 if is_due else (period.starts_on - first).days
+    passed = (next_due.starts_on - first).days if next_due else (period.ends_on - first).days + 1
     return max(min(round(100 * passed / ((last - first).days + 1)), 100), 0)
 
 
 @dataclass(frozen=True)
 class AgencyTrack:
-    """One agency over the last periods, oldest first; None where it was not obliged."""
+    """One agency over the last periods, oldest first; None where it was not obliged.
+
+    `owed`: how many updates it owed in each, one for each plan it leads something in.
+    """
 
     agency_name: str
     submissions: tuple[Submission | None, ...]
     current: Submission
+    owed: tuple[int, ...] = ()
 
 
 def tracks_of(periods, by_period):
@@ -119,13 +133,15 @@ def tracks_of(periods, by_period):
     `by_period`: {period: [Submission], worst first}; an agency that owes several stands there by its worst.
     """
     of_agency = {period: {row.agency.pk: row for row in reversed(by_period[period])} for period in periods}
+    owed = {period: Counter(row.agency.pk for row in by_period[period]) for period in periods}
     tracks = []
     for key, current in of_agency[periods[-1]].items():
         rows = tuple(of_agency[period].get(key) for period in periods)
         if current.is_returned or any(
             row and row.punctuality in (Punctuality.MISSING, Punctuality.LATE) for row in rows
         ):
-            tracks.append(AgencyTrack(current.agency.short_name, rows, current))
+            owing = tuple(owed[period][key] for period in periods)
+            tracks.append(AgencyTrack(current.agency.short_name, rows, current, owing))
     return tuple(sorted(tracks, key=_record)[:AGENCIES_SHOWN])
 
 

@@ -71,7 +71,8 @@ def dashboard_workbook(board, figures, compared, notes):
 
 def _figure(figure):
     before = figure.change.before if figure.change else None
-    return {name: getattr(figure, name) for name in ("label", "count", "whole", "note")} | {"before": before}
+    facts = {name: getattr(figure, name) for name in ("label", "count", "whole")}
+    return {**facts, "note": str(figure.note), "before": before}
 
 
 def _compared(row):

@@ -1,13 +1,14 @@
 """All agencies that owe a period of a plan: their three rates and their places within their groups.
 
-Counted of what was sent; a draft is in no figure.
+Counted of what was sent; a draft is in no figure. Of several plans looked at together each counts by the periods that
+go with those shown (`activities.scopes.corresponding`); a duty that goes with two of them counts once.
 
 - Done: of the activities it leads, those that it last reported done.
-- On time: of the periods shown, those it sent by the agencies' deadline; one neither sent nor due is not counted.
+- On time: of the duties shown, those it sent by the agencies' deadline; one neither sent nor due is not counted.
 - Updated: of the activities it leads, those of which its update tells work; what was not sent, or returned, tells none.
 
 A group is a kind of agency: communes are compared with communes, departments with departments. Places go by the share
-of periods on time; where that is equal by that of activities updated, then by that of activities done; still equal
+of duties on time; where that is equal by that of activities updated, then by that of activities done; still equal
 agencies share a place.
 """
 
@@ -17,17 +18,29 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from statistics import median
+from typing import NamedTuple
 
 from activities.matrix import FEW, shown_periods
-from activities.models import ActivityProgress, ProgressState, ReportingPeriod
+from activities.models import ActivityProgress, ProgressState, QuarterlyUpdate, ReportingPeriod
 from activities.obligations import load_duties, obliged_agencies
 from activities.progress import REPORTED
-from activities.rates import Rates, rates_of
+from activities.readings import keys_then
+from activities.scopes import corresponding
 from activities.shares import share
-from activities.submissions import Punctuality, Submission, by_todays_names, names_differ, submissions_of
+from activities.submissions import (
+    SHOWN,
+    Punctuality,
+    Submission,
+    by_todays_names,
+    names_differ,
+    rows_together,
+    submissions_of,
+)
 from agencies.models import Agency, AgencyKind
+from plans.models import Plan
 
 NOTHING = Decimal(-1)  # a share of nothing: behind every share of something
+OF_ALL = ("sent", "on_time")  # said of an agency where they hold for all it owes in the period; others for some of it
 
 
 @dataclass(frozen=True)
@@ -53,25 +66,78 @@ class Score:
         return f"{self.part}/{self.whole}"
 
 
+NONE_OF_NONE = Score(0, 0)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What an agency owes for one period, and how much of what it leads then was updated in it."""
+
+    row: Submission
+    updated: Score
+
+    @property
+    def period(self):
+        return self.row.period
+
+    @property
+    def is_on_time(self):
+        return self.row.punctuality == Punctuality.ON_TIME
+
+    @property
+    def is_decided(self):
+        """It is in the rate of punctuality: sent, or due."""
+        return self.row.punctuality != Punctuality.PENDING
+
+
 @dataclass(frozen=True)
 class Card:
-    """One agency. `rows` are its duties over the periods shown, the period in question last, None where it owed none.
+    """One agency. `columns` are its duties over the periods shown, the period in question last, each worst first.
 
-    `place` within its group, from 1; None while no period of it has been due or sent. `previous_place`: as the place
-    was in the period before.
+    A column is empty where it owed nothing. `place` within its group, from 1; None while no period of it has been due
+    or sent. `previous_place`: as the place was in the period before.
     """
 
     agency: Agency
-    rows: tuple[Submission | None, ...]
+    columns: tuple[tuple[Duty, ...], ...]
     done: Score
-    on_time: Score
-    updated: Score
     place: int | None = None
     previous_place: int | None = None
 
     @property
+    def now(self):
+        """Its duties in the period in question."""
+        return self.columns[-1]
+
+    @property
     def current(self):
-        return self.rows[-1]
+        """The worst of them."""
+        return self.now[0].row
+
+    @property
+    def rows(self):
+        """Of each column the worst Submission; None where it owed nothing."""
+        return tuple(column[0].row if column else None for column in self.columns)
+
+    @cached_property
+    def duties(self):
+        """Those of all columns, each once, in order of time."""
+        found = {duty.period.pk: duty for column in self.columns for duty in column}
+        return tuple(sorted(found.values(), key=lambda duty: (duty.period.starts_on, duty.period.pk)))
+
+    @cached_property
+    def on_time(self):
+        decided = [duty for duty in self.duties if duty.is_decided]
+        return Score(sum(duty.is_on_time for duty in decided), len(decided))
+
+    @cached_property
+    def updated(self):
+        return updated_of(self.now)
+
+    @property
+    def sent(self):
+        """Of what it owes in the period in question, what it has sent."""
+        return Score(sum(duty.row.is_sent for duty in self.now), len(self.now))
 
     @property
     def kind(self):
@@ -80,6 +146,10 @@ class Card:
     @property
     def is_ranked(self):
         return self.on_time.whole > 0
+
+    @property
+    def is_never_on_time(self):
+        return self.is_ranked and not self.on_time.part
 
     @cached_property
     def merit(self):
@@ -95,7 +165,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Bar:
-    """How many agencies of a group have this score; `share` of the largest bar, in percent."""
+    """How many agencies of a group have this score; `width` in percent of the largest bar."""
 
     score: Score
     count: int
@@ -104,10 +174,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Group:
-    """The agencies of one kind, worst first."""
+    """The agencies of one kind, worst first. Periods by their keys: of all of the kind who owed them (Score)."""
 
     kind: AgencyKind
     cards: tuple[Card, ...]
+    on_time_in: dict[int, Score]
+    updated_in: dict[int, Score]
 
     @property
     def label(self):
@@ -136,21 +208,6 @@ class Group:
         shares = [card.done.percent for card in self.cards if card.done.whole]
         return median(shares) if shares else None
 
-    @cached_property
-    def updated_by_period(self):
-        """The group's activities updated in each of the periods shown: (Score, ...)."""
-        return tuple(sum(map(updated_score, rows), Score(0, 0)) for rows in self._columns)
-
-    @cached_property
-    def on_time_by_period(self):
-        """The group's agencies on time in each of the periods shown: (Score, ...)."""
-        owed = ([row for row in rows if row] for rows in self._columns)
-        return tuple(Score(sum(row.punctuality == Punctuality.ON_TIME for row in rows), len(rows)) for rows in owed)
-
-    @property
-    def _columns(self):
-        return zip(*(card.rows for card in self.cards), strict=True)
-
     def around(self, card, beside=1):
         """The cards next to `card` in order of their places, best first, itself among them; three where there are."""
         best_first = [each for each in reversed(self.cards) if each.place is not None]
@@ -163,23 +220,35 @@ class Group:
 
 @dataclass(frozen=True)
 class Scorecards:
-    """All agencies that owe `period`, in their groups. `until`: the last day whose reports count."""
+    """All agencies that owe `period`, or one of the other plans that goes with it, in their groups.
+
+    `columns`: of each period shown, itself and those of the other plans that go with it.
+    """
 
     period: ReportingPeriod
-    periods: tuple[ReportingPeriod, ...]
+    columns: tuple[tuple[ReportingPeriod, ...], ...]
+    plans: tuple[Plan, ...]
     groups: tuple[Group, ...]
-    rates: Rates
     names_differ: bool
     today: date
+
+    @property
+    def is_many(self):
+        """Several plans are looked at together."""
+        return len(self.plans) > 1
+
+    @property
+    def periods(self):
+        return tuple(column[0] for column in self.columns)
 
     @cached_property
     def cards(self):
         return tuple(card for group in self.groups for card in group.cards)
 
-    @property
-    def never_on_time(self):
-        """Agencies that were on time in none of the periods that have been due."""
-        return sum(card.is_ranked and not card.on_time.part for card in self.cards)
+    @cached_property
+    def counts(self):
+        """How many agencies `showing` names, by its word."""
+        return {show: len(showing(self.cards, show)) for show in ("sent", "on_time", "missing", "never")}
 
     def of(self, agency_id):
         """(Group, Card) of an agency; (None, None) where it owes nothing in the period."""
@@ -190,91 +259,179 @@ class Scorecards:
         return None, None
 
 
-def build_scorecards(period, periods, *, today, count=FEW, todays_names=False, duties=None):
-    """The scorecards of the plan's agencies in `period`. Four queries, five where an agency has ended.
+def showing(cards, show):
+    """The cards of agencies that stand in the period as `show` names (a key of SHOWN); all for any other word.
+
+    "never": on time in none of the periods shown; "ranked": those that have a place.
+    """
+    if show == "never":
+        return [card for card in cards if card.is_never_on_time]
+    if show == "ranked":
+        return [card for card in cards if card.is_ranked]
+    if show not in SHOWN:
+        return list(cards)
+    holds = all if show in OF_ALL else any
+    return [card for card in cards if holds(SHOWN[show](duty.row) for duty in card.now)]
+
+
+def build_scorecards(period, periods, *, today, plans=None, known_on=None, count=FEW, todays_names=False, duties=None):
+    """The scorecards of the plans' agencies in `period`. Four queries, five where an agency has ended.
 
     Args:
         periods: any periods, of any plans: those of this plan up to `period` are shown, at most `count`.
+        plans: those looked at together, its own among them (default: its own).
+        known_on: an earlier day, which counts as today; only what had been sent by its end counts.
         todays_names: agencies that have ended are read under those that carry on for them.
-        duties: those of the plan, where they have been loaded already.
+        duties: those of the plans, where they have been loaded already.
     """
-    duties = duties or load_duties([period.plan_id])
-    shown = shown_periods(period, periods, count + 1)
-    rows = submissions_of(shown, duties, today=today)
-    rates, differ = rates_of(rows[period]), any(names_differ(each, duties.successors) for each in rows.values())
+    plans = tuple(plans or [period.plan])
+    duties = duties or load_duties([plan.pk for plan in plans])
+    columns = columns_of(period, periods, plans, count + 1)
+    shown = list({each for column in columns for each in column})
+    rows = submissions_of(shown, duties, today=known_on or today, known_on=known_on)
+    differ = any(names_differ(each, duties.successors) for each in rows.values())
     if differ and todays_names:
         rows = {each: by_todays_names(found, duties.successors) for each, found in rows.items()}
-    reader = _Reader(duties, said_of(period), today if todays_names else None)
-    cards = _placed(reader.cards(shown[-count:], rows))
-    before = _placed(reader.cards(shown[:-1][-count:], rows)) if len(shown) > 1 else []
+    reader = _Reader(duties, said_of(shown, known_on), rows, todays_names)
+    cards = _placed(reader.cards(columns[-count:]))
+    before = _placed(reader.cards(columns[:-1][-count:])) if len(columns) > 1 else []
     places = {card.agency.pk: card.place for card in before}
     cards = [replace(card, previous_place=places.get(card.agency.pk)) for card in cards]
     return Scorecards(
         period=period,
-        periods=tuple(shown[-count:]),
-        groups=_groups(cards),
-        rates=rates,
+        columns=tuple(columns[-count:]),
+        plans=plans,
+        groups=_groups(cards, reader, shown),
         names_differ=differ,
-        today=today,
+        today=known_on or today,
     )
 
 
-def said_of(period):
-    """What agencies last sent of each activity up to `period`, in order of time. One query.
+def columns_of(period, periods, plans, count):
+    """The `count` periods of its plan that end with `period`, each with those of the other plans that go with it."""
+    keys = {plan.pk for plan in plans}
+    own = [each for each in periods if each.plan_id in keys]
+    return [tuple(corresponding(head, own).values()) for head in shown_periods(period, periods, count)]
 
-    Returns:
-        [(agency_id, activity_id, last day of the period, ProgressState)].
+
+class Said(NamedTuple):
+    """A line that was sent: what an agency said of an activity in a period."""
+
+    agency_id: int
+    activity_id: int
+    period_id: int
+    day: date  # the last of the period
+    state: str
+    is_nothing: bool
+
+    @property
+    def tells_of_work(self):
+        return tells_of_work(self.state, self.is_nothing)
+
+
+def tells_of_work(state, is_nothing):
+    return state != ProgressState.NOT_STARTED and not is_nothing
+
+
+def said_of(periods, known_on=None):
+    """What agencies sent of each activity up to the last of `periods` of its plan, in order of time: [Said]. One query.
+
+    Args:
+        known_on: only what had been sent, and not returned, at the end of this day.
     """
+    until = {period.plan_id: period.ends_on for period in sorted(periods, key=lambda period: period.ends_on)}
+    plans = list(until)
     lines = ActivityProgress.objects.filter(
-        update__period__plan=period.plan_id,
-        update__period__ends_on__lte=period.ends_on,
-        update__status__in=REPORTED,
+        update__period__plan__in=plans,
+        update__period__ends_on__lte=max(until.values()),
         update__nothing_to_report=False,
     ).exclude(state="")
+    lines = sent_lines(lines, plans, known_on)
+    fields = ("update__agency", "activity", "update__period", "update__period__ends_on", "state", "nothing_in_period")
+    found = lines.order_by("update__period__ends_on", "pk").values_list(*fields, "update__period__plan")
+    return [Said(*facts) for *facts, plan in found if facts[3] <= until[plan]]
+
+
+def sent_lines(lines, plans, known_on):
+    """Those of `lines` that count: sent and not returned since; with `known_on`, as it stood at the end of that day."""
     lines = lines.exclude(state=ProgressState.DONE, completed_on__isnull=True)  # of an activity taken from the agency
-    fields = ("update__agency", "activity", "update__period__ends_on", "state")
-    return list(lines.order_by("update__period__ends_on", "pk").values_list(*fields))
+    if not known_on:
+        return lines.filter(update__status__in=REPORTED)
+    updates = QuarterlyUpdate.objects.filter(period__plan__in=plans)
+    return lines.filter(update__in=keys_then(updates, known_on, REPORTED))
+
+
+def led_in(period, duties, todays_names):
+    """Who leads what and has to report it, by names: [(agency, agency of that time, [activity_id])]."""
+    named = duties.successors.now if todays_names else lambda agency: agency
+    return [(named(leader), leader, led) for leader, led in obliged_agencies(period, duties).items()]
 
 
 class _Reader:
-    """Reads cards of what is there: who led what, what they said of it; by today's names where `named_on` is a day."""
+    """Reads cards of what is there: who led what (`duties`), what they said of it (`said`), how they sent (`rows`)."""
 
-    def __init__(self, duties, said, named_on):
-        self.duties, self.said, self.named_on = duties, said, named_on
+    def __init__(self, duties, said, rows, todays_names):
+        self.duties, self.said, self.rows, self.todays_names = duties, said, rows, todays_names
+        self._found = {}
+        self._told = defaultdict(set)
+        for line in said:
+            if line.tells_of_work:
+                by = duties.successors.on(line.agency_id, line.day)
+                self._told[line.period_id].add((by, line.activity_id))
 
-    def cards(self, periods, rows):
-        """The unplaced cards of those who owe the last of `periods`: [Card]."""
-        period = periods[-1]
-        found = {each: {row.agency.pk: row for row in rows[each]} for each in periods}
-        done = self._done(period)
-        cards = []
-        for row in rows[period]:
-            own = tuple(found[each].get(row.agency.pk) for each in periods)
-            cards.append(
-                Card(
-                    agency=row.agency,
-                    rows=own,
-                    done=Score(done[row.agency.pk], row.expected),
-                    on_time=_on_time(own),
-                    updated=updated_score(row),
-                )
-            )
-        return cards
+    def duties_in(self, period):
+        """Every agency's duty for `period`, worst first: [Duty]."""
+        if period.pk not in self._found:
+            told = self._told[period.pk]
+            updated = self._scores(period, lambda leader, activity: (leader, activity) in told)
+            self._found[period.pk] = [Duty(row, updated[row.agency.pk]) for row in self.rows[period]]
+        return self._found[period.pk]
+
+    def cards(self, columns):
+        """The unplaced cards of those who owe the last of `columns`: [Card]."""
+        own = defaultdict(lambda: [[] for _column in columns])
+        for place, periods in enumerate(columns):
+            for duty in self._together(periods):
+                own[duty.row.agency.pk][place].append(duty)
+        done = sum_by_key(self._done(period) for period in columns[-1])
+        return [
+            Card(found[-1][0].row.agency, tuple(map(tuple, found)), done[pk]) for pk, found in own.items() if found[-1]
+        ]
+
+    def _together(self, periods):
+        if len(periods) == 1:
+            return self.duties_in(periods[0])
+        by_row = {(duty.period.pk, duty.row.agency.pk): duty for each in periods for duty in self.duties_in(each)}
+        rows = rows_together({each: self.rows[each] for each in periods})
+        return [by_row[row.period.pk, row.agency.pk] for row in rows]
 
     def _done(self, period):
-        """How many of what each agency leads on the period's last day it last reported done: Counter."""
+        """Of what each agency leads on the period's last day, what it last reported done: {agency_id: Score}."""
         successors, said = self.duties.successors, defaultdict(dict)
-        for agency_id, activity_id, day, state in self.said:
-            if day <= period.ends_on:
-                said[successors.on(agency_id, period.ends_on), activity_id][agency_id] = day, state
-        done = Counter()
-        for agency, led in obliged_agencies(period, self.duties).items():
-            words = (said[agency.pk, activity_id] for activity_id in led if (agency.pk, activity_id) in said)
-            done[self._named(agency)] += sum(is_done(last, successors) for last in words)
-        return done
+        for line in self.said:
+            if line.day <= period.ends_on:
+                by = successors.on(line.agency_id, period.ends_on)
+                said[by, line.activity_id][line.agency_id] = line.day, line.state
 
-    def _named(self, agency):
-        return self.duties.successors.now(agency).pk if self.named_on else agency.pk
+        def is_counted(leader, activity):
+            return (leader, activity) in said and is_done(said[leader, activity], successors)
+
+        return self._scores(period, is_counted)
+
+    def _scores(self, period, is_counted):
+        found = defaultdict(lambda: NONE_OF_NONE)
+        for agency, leader, led in led_in(period, self.duties, self.todays_names):
+            found[agency.pk] += Score(sum(is_counted(leader.pk, activity) for activity in led), len(led))
+        return found
+
+
+def sum_by_key(scores):
+    """Dictionaries of scores as one."""
+    found = defaultdict(lambda: NONE_OF_NONE)
+    for each in scores:
+        for key, score in each.items():
+            found[key] += score
+    return found
 
 
 def is_done(last, successors):
@@ -287,20 +444,9 @@ def is_done(last, successors):
     return all(state == ProgressState.DONE for agency_id, (_day, state) in last.items() if agency_id not in over)
 
 
-def updated_score(row):
-    """Of a duty's activities those that what was sent tells work of; (0, 0) where nothing was owed.
-
-    What was returned tells nothing until it is sent again.
-    """
-    if row is None:
-        return Score(0, 0)
-    is_told = row.is_sent and not row.is_returned
-    return Score(min(row.reported, row.expected) if is_told else 0, row.expected)
-
-
-def _on_time(rows):
-    decided = [row for row in rows if row and row.punctuality != Punctuality.PENDING]
-    return Score(sum(row.punctuality == Punctuality.ON_TIME for row in decided), len(decided))
+def updated_of(duties):
+    """The activities of some duties that were updated: Score."""
+    return sum((duty.updated for duty in duties), NONE_OF_NONE)
 
 
 def _placed(cards):
@@ -317,15 +463,27 @@ def _placed(cards):
     return [replace(card, place=places[card.agency.kind, card.merit]) if card.is_ranked else card for card in cards]
 
 
-def _groups(cards):
+def _groups(cards, reader, periods):
     of_kind = defaultdict(list)
     for card in cards:
         of_kind[card.agency.kind].append(card)
+    on_time, updated = _by_kind(reader, periods)
     return tuple(
-        Group(AgencyKind(kind), tuple(sorted(of_kind[kind], key=_worst_first)))
+        Group(AgencyKind(kind), tuple(sorted(of_kind[kind], key=_worst_first)), on_time[kind], updated[kind])
         for kind in AgencyKind.values
         if kind in of_kind
     )
+
+
+def _by_kind(reader, periods):
+    """({kind: {period_id: Score of agencies on time}}, {kind: {period_id: Score of activities updated}})."""
+    on_time, updated = (defaultdict(lambda: defaultdict(lambda: NONE_OF_NONE)) for _rate in range(2))
+    for period in periods:
+        for duty in reader.duties_in(period):
+            kind = duty.row.agency.kind
+            on_time[kind][period.pk] += Score(int(duty.is_on_time), 1)
+            updated[kind][period.pk] += duty.updated
+    return on_time, updated
 
 
 def _worst_first(card):

@@ -14,8 +14,8 @@ def updated_chart(scorecard):
     return BarChart(
         title=_("Activities updated in each period"),
         description=_("%(agency)s: %(periods)s. Beside each the mean of the group.")
-        % {"agency": scorecard.agency.name, "periods": "; ".join(map(_said, scorecard.periods))},
-        bars=tuple(map(_bar, scorecard.periods)),
+        % {"agency": scorecard.agency.name, "periods": "; ".join(map(_said, scorecard.trend))},
+        bars=tuple(map(_bar, scorecard.trend)),
         full=100,
         width=400,
         label_width=92,

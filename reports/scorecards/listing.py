@@ -1,22 +1,30 @@
 """The list of all scorecards: what its query string means, its columns on the page and in the file."""
 
+import re
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from activities.matrix import COUNTS, FEW
-from activities.submissions import SHOWN_LABELS, Punctuality, only
+from activities.submissions import SHOWN_LABELS, Punctuality
 from agencies.filters import AgencyFilter
 from agencies.lists import ListColumn
 from agencies.models import Agency, AgencyKind
 from agencies.workbook import Kind
 
+from .board import showing
+
 NAME = "reports:scorecards"
-SHOWS = ("sent", "on_time", "late", "missing", "pending", "updated", "never")
-LABELS = SHOWN_LABELS | {"never": _("Never on time")}
+SHOWS = ("sent", "on_time", "late", "missing", "pending", "updated", "never", "ranked")
+LABELS = SHOWN_LABELS | {"never": _("Never on time"), "ranked": _("With a rank")}
+SCORE = re.compile(r"\d{1,4}/\d{1,4}")
 
 
 class ScorecardFilter(AgencyFilter):
-    """Which agencies: by name, kind and group; by how they stand in the period; over how many periods."""
+    """Which agencies: by name, kind and group; by how they stand in the period; over how many periods.
+
+    `score`, which other pages lead to, is offered only where it is in use: so often on time, as "2/3".
+    """
 
     focal = None
     show = django_filters.ChoiceFilter(
@@ -25,13 +33,22 @@ class ScorecardFilter(AgencyFilter):
         method="in_memory",
         empty_label=_("all states"),
     )
+    score = django_filters.ChoiceFilter(label=_("On time"), method="in_memory", empty_label=_("however often"))
     count = django_filters.ChoiceFilter(
         label=_("Periods"), choices=[(str(n), str(n)) for n in COUNTS], method="in_memory", empty_label=None
     )
 
     class Meta:
         model = Agency
-        fields = ["text", "kind", "group", "show", "count"]
+        fields = ["text", "kind", "group", "show", "score", "count"]
+
+    def __init__(self, data, **how):
+        super().__init__(data, **how)
+        score = data.get("score", "")
+        if SCORE.fullmatch(score):
+            self.filters["score"].extra["choices"] = [(score, score)]
+        else:
+            del self.filters["score"]
 
     def in_memory(self, agencies, _name, _chosen):
         return agencies
@@ -49,15 +66,9 @@ class ScorecardFilter(AgencyFilter):
         if any(self.chosen.get(name) for name in ("text", "kind", "group")):
             asked = set(self.qs.values_list("pk", flat=True))
             cards = [card for card in cards if card.agency.pk in asked]
+        if score := self.chosen.get("score"):
+            cards = [card for card in cards if card.is_ranked and str(card.on_time) == score]
         return showing(cards, self.chosen.get("show"))
-
-
-def showing(cards, show):
-    """The cards whose duty in the period in question `show` names; "never": on time in none of their periods."""
-    if show == "never":
-        return [card for card in cards if card.is_ranked and not card.on_time.part]
-    kept = {row.agency.pk for row in only([card.current for card in cards], show)}
-    return [card for card in cards if card.agency.pk in kept]
 
 
 def _within_group(value):
@@ -102,4 +113,6 @@ COLUMNS = [
     ListColumn("due", _("Periods due"), Kind.WHOLE, value=lambda card: card.on_time.whole, on_page=False),
     ListColumn("updated_n", _("Activities updated"), Kind.WHOLE, value=lambda card: card.updated.part, on_page=False),
     ListColumn("days", _("Days late"), Kind.WHOLE, value=lambda card: card.current.days_late or None, on_page=False),
+    ListColumn("sent", _("Updates sent"), Kind.WHOLE, value=lambda card: card.sent.part, on_page=False),
+    ListColumn("owed", _("Updates owed"), Kind.WHOLE, value=lambda card: card.sent.whole, on_page=False),
 ]

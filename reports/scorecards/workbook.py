@@ -2,16 +2,12 @@
 
 from django.utils.translation import gettext as _
 
-from agencies.workbook import Column, Kind, Sheet, write_workbook
+from agencies.workbook import Column, Kind, Sheet, given_out, write_workbook
 
 
-def scorecard_workbook(agency, found, *, at):
-    """`found` (a Scorecard or None) as bytes; `at`: the moment it is given out."""
-    notes = [agency.name]
-    if found:
-        notes.append(_("%(period)s of plan %(plan)s") % {"period": found.period.title, "plan": found.period.plan})
-    notes.append(_("A draft is in no figure."))
-    notes.append(_("Given out at %(time)s on %(day)s") % {"time": f"{at:%H:%M}", "day": f"{at:%d/%m/%Y}"})
+def scorecard_workbook(agency, found, *, seen, at):
+    """`found` (a Scorecard or None) as bytes; `seen`: in words from where it looks; `at`: when it is given out."""
+    notes = [agency.name, *seen, _("A draft is in no figure."), given_out(at)]
     has_card = found is not None and found.card is not None
     return write_workbook(
         [
@@ -58,6 +54,8 @@ def _activity_columns():
         Column("unit", _("Unit")),
         Column("percent", _("Percent done"), Kind.WHOLE),
         Column("words", _("Results in words"), width=60),
+        Column("plan", _("Plan"), width=24),
+        Column("leader", _("Led as"), width=38),
     ]
 
 
@@ -73,6 +71,8 @@ def _activity(row):
         "unit": row.activity.target_unit,
         "percent": row.percent,
         "words": row.words,
+        "plan": str(row.activity.plan),
+        "leader": row.leader.name,
     }
 
 
@@ -86,6 +86,7 @@ def _period_columns():
         Column("reminders", _("Days reminded"), Kind.WHOLE),
         Column("group_on_time", _("Agencies of the group on time"), Kind.WHOLE),
         Column("group", _("Agencies of the group"), Kind.WHOLE),
+        Column("plan", _("Plan"), width=24),
     ]
 
 
@@ -97,9 +98,10 @@ def _period(line):
         "days": row.days_late or None if row else None,
         "updated": line.updated.part if row else None,
         "led": line.updated.whole if row else None,
-        "reminders": line.reminders,
+        "reminders": len(line.reminders),
         "group_on_time": line.group_on_time.part,
         "group": line.group_on_time.whole,
+        "plan": str(line.period.plan),
     }
 
 

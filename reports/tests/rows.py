@@ -10,7 +10,16 @@ from factory.django import DjangoModelFactory
 from accounts.tests.factories import UserFactory
 from activities.tests.factories import ReportingPeriodFactory, moment
 from plans.tests.factories import PlanFactory
-from reports.models import MinistryColumn, PublicPage, Report, ReportEvent, ReportPart, SealedFile, Signature
+from reports.models import (
+    MinistryColumn,
+    PublicPage,
+    Report,
+    ReportEvent,
+    ReportPart,
+    SealedFile,
+    Signature,
+    SignerCheck,
+)
 
 
 class ReportFactory(DjangoModelFactory):
@@ -112,6 +121,7 @@ class SignatureFactory(DjangoModelFactory):
 
     class Meta:
         model = Signature
+        skip_postgeneration_save = True
 
     class Params:
         data = b"%PDF-1.7 sealed and signed"
@@ -148,3 +158,10 @@ class SignatureFactory(DjangoModelFactory):
     by = factory.SelfAttribute("report.begun_by")
     by_name = factory.LazyAttribute(lambda row: str(row.by))
     at = factory.LazyFunction(lambda: moment(21))
+
+    @factory.post_generation
+    def confirmed(row, _create, said, **_more):
+        """Whether its signer is who was to sign; `confirmed="nobody"`: nobody has said."""
+        if row.is_accepted and row.way == "uploaded" and said != "nobody":
+            facts = {"is_theirs": said is not False, "by": row.by, "by_name": row.by_name, "at": row.at}
+            SignerCheck.objects.create(signature=row, **facts)

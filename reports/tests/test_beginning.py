@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections
+from django.db import connection, connections
 from django.urls import reverse
 
 from accounts.jobs import run_waiting
@@ -124,6 +124,21 @@ def test_a_large_one_is_drafted_in_the_background(monkeypatch):
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
     assert Notification.objects.get(person=world.coordinator).facts["state"] == "done"
     assert "Submit to leadership" not in page.text and "Submit to leadership" in browser.get(answer.url).text
+
+
+def test_it_says_how_far_the_draft_is_outside_of_what_it_writes(monkeypatch):
+    monkeypatch.setattr(beginning, "AT_ONCE", 0)
+    world, said = make_world(Status.APPROVED), []
+    begin_report(Subject(ReportKind.PLAN, world.period), by=world.coordinator, at=AT)
+    open_blocks = len(connection.savepoint_ids)
+    monkeypatch.setattr(
+        Job, "step", lambda _job, done, total: said.append((done, total, len(connection.savepoint_ids) - open_blocks))
+    )
+
+    run_waiting(AT)
+
+    assert [done for done, _total, _blocks in said] == list(range(18))
+    assert {(total, blocks) for _done, total, blocks in said} == {(17, 0)}
 
 
 def test_a_failed_draft_says_so_and_can_be_tried_again(monkeypatch):

@@ -1,7 +1,7 @@
 """Reports of every kind, built from rows: of a plan, of an agency, of a locality; of one period and of several."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from time import process_time
 
 import pytest
@@ -16,6 +16,7 @@ from activities.tests.factories import (
     ActivityProgressFactory,
     AssignmentFactory,
     ConsolidatedPeriodFactory,
+    ContributionEvidenceFactory,
     ContributionFactory,
     EvidenceFactory,
     IndicatorFactory,
@@ -24,16 +25,18 @@ from activities.tests.factories import (
     ReportingPeriodFactory,
     make_world,
 )
+from activities.versions import keep_version
 from agencies.tests.factories import AgencyFactory
 from plans.models import PlanStatus
 from plans.tests.factories import AudienceFactory, ChannelFactory, ContentThemeFactory, PlanFactory
 from reports.annexes import annexes
 from reports.counting import Count, sum_of
 from reports.models import FileKind, Report, SealedFile
-from reports.quarterly import build_quarterly_report
+from reports.quarterly import build_quarterly_report, plan_words
 from reports.quarterly.building import RELATIONS, build_report, draft_report, sealed_object, size_of
 from reports.quarterly.markup import sources_of, write
 from reports.quarterly.stored import from_json, to_json
+from reports.wording import long_date
 
 from .rows import ReportFactory, ReportPartFactory
 
@@ -99,6 +102,28 @@ def words_of(report):
 # Nobody else's
 
 
+def test_an_amendment_is_cited_from_the_span_in_which_it_came(world):
+    plan, last = world.plan, world.period.ends_on
+    keep_version(plan, issued_on=plan.issued_on, at=timezone.now())
+    named = PlanFactory.build(number="45/KH-UBND", title="Sửa đổi, bổ sung Kế hoạch tuyên truyền")
+    copied = PlanFactory.build(number="46/KH-UBND", title=plan.title)
+    afterwards = PlanFactory.build(number="47/KH-UBND", title=plan.title)
+    for amendment, day in ((named, last - timedelta(days=1)), (copied, last), (afterwards, last + timedelta(days=1))):
+        keep_version(plan, issued_on=day, at=timezone.now(), signed=amendment)
+    plan.status = PlanStatus.AMENDED
+    plan.save()
+
+    built = build_report(report_of(world), today=TODAY)
+
+    assert built.heading.legal_bases == (
+        f"Căn cứ {plan_words(plan)};",
+        f"Căn cứ Kế hoạch số 45/KH-UBND {long_date(last - timedelta(days=1))} của {plan.issuing_agency_name} "
+        "về sửa đổi, bổ sung Kế hoạch tuyên truyền;",
+        f"Căn cứ Kế hoạch số 46/KH-UBND {long_date(last)} của {plan.issuing_agency_name} "
+        f"sửa đổi, bổ sung Kế hoạch số {plan.number}.",
+    )
+
+
 def test_nothing_of_another_locality_or_plan_is_in_it(world):
     other = make_world(Status.APPROVED, words="Lời của tỉnh khác")
     sibling = make_world(Status.APPROVED, locality=world.locality, words="Lời của kế hoạch khác")
@@ -162,7 +187,7 @@ VALUES = st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0,
 
 @given(VALUES, st.integers(0, 4))
 def test_flows_of_adjoining_spans_add_up_and_stocks_take_the_last(values, border):
-    counts = [Count(date(2026, 3 * quarter, 14), agency, value, quarter, 0) for quarter, agency, value in values]
+    counts = [Count(date(2026, 3 * quarter, 14), agency, value, quarter, 0, 0, 0) for quarter, agency, value in values]
     counts.sort()
     before, after = ([row for row in counts if (row.period <= border) is early] for early in (True, False))
 
@@ -573,12 +598,62 @@ def facts_of(proof):
     return {field.attname: getattr(proof, field.attname) for field in facts}
 
 
+def test_a_file_that_the_virus_scan_refused_proves_nothing(world):
+    EvidenceFactory(progress=world.line, caption="Sạch", scan="clean")
+    EvidenceFactory(progress=world.line, caption="Nhiễm", scan="refused")
+
+    assert [row.caption for row in build_report(report_of(world), today=TODAY).evidence] == ["Sạch"]
+
+
 def test_evidence_says_its_key_and_its_hash(world):
     proof = EvidenceFactory(progress=world.line, sha256="a" * 64)
 
     [line] = build_report(report_of(world), today=TODAY).evidence
 
     assert (line.evidence_id, line.sha256) == (proof.pk, "a" * 64)
+
+
+def part_proved(world, activity=None, period=None, **facts):
+    """What proves the part of a cooperating agency in an activity that the world's first agency leads."""
+    part = ContributionFactory(period=period or world.period, activity=activity or world.activity)
+    return ContributionEvidenceFactory(contribution=part, caption="Ảnh phối hợp", **facts)
+
+
+def test_what_proves_a_part_is_listed_under_the_agency_that_added_it(world):
+    own, part = EvidenceFactory(progress=world.line, caption="Ảnh của ta"), part_proved(world)
+
+    built = build_report(report_of(world), today=TODAY)
+
+    assert [(line.caption, line.agency, line.evidence_id, line.part_evidence_id) for line in built.evidence] == [
+        ("Ảnh của ta", world.agency.short_name, own.pk, 0),
+        ("Ảnh phối hợp", f"{part.contribution.agency.short_name} (phối hợp)", 0, part.pk),
+    ]
+    annex = annexes(built)[3]
+    assert [row[2].text for row in annex.rows] == [line.agency for line in built.evidence]
+    assert dict(built.values)["count.evidence"] == "2"
+    texts = [paragraph.text for part in built.parts for paragraph in part.paragraphs]
+    assert any("có 2 minh chứng (Phụ lục IV)" in text for text in texts)
+
+
+def test_an_agencys_own_report_lists_what_proves_its_own_parts_alone(world):
+    part_proved(world)
+    agency = world.agency
+    part = part_proved(world, ActivityFactory(plan=world.plan, number="77"))
+    type(part.contribution).objects.filter(pk=part.contribution_id).update(agency=agency)
+
+    [line] = build_report(own_of(world), today=TODAY).evidence
+
+    assert (line.activity_number, line.agency) == ("77", f"{agency.short_name} (phối hợp)")
+
+
+def test_a_part_in_what_no_approved_line_tells_of_is_not_proved(world):
+    silent = ActivityFactory(plan=world.plan)
+    part_proved(world, silent)
+    part_proved(world, removed_at=timezone.now())
+    world.period.updates.update(status=Status.SUBMITTED)
+    part_proved(world)
+
+    assert not build_report(report_of(world), today=TODAY).evidence
 
 
 def test_a_preview_of_a_half_year_is_the_same_object(world):

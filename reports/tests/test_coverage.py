@@ -2,10 +2,12 @@
 
 import re
 from datetime import date
-from html import unescape
+from html.parser import HTMLParser
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -190,31 +192,155 @@ def test_everything_said(world):
     assert "Every theme has come to everybody it is meant for." in page_of(world).text
 
 
-def test_every_cell_leads_to_the_activities_it_counts(world):
-    other = ActivityFactory(plan=world.plan)
-    other.themes.add(world.said, world.waiting)
+class Links(HTMLParser):
+    """(address, what it says of where it leads: rows or a sum) of a page's links; its rows and the sum at its foot."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.counts, self.sums, self.rows, self.total, self.in_body = set(), set(), 0, None, False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.in_body = self.in_body or tag == "tbody"
+        self.rows += tag == "tr" and self.in_body
+        for name, found in (("data-count", self.counts), ("data-sum", self.sums)):
+            if tag == "a" and name in attrs:
+                found.add((attrs["href"], int(attrs[name])))
+        self.total = int(attrs.get("data-total", self.total or 0))
+
+    def handle_endtag(self, tag):
+        self.in_body = self.in_body and tag != "tbody"
+
+
+VIEWS = {
+    "today": "period={period}",
+    "a past period": "period={first}",
+    "as of an earlier day": "period={period}&as_of=2026-06-15",
+    "another plan": "plan={other}&period={period}",
+    "plans in force": "period={period}&plan=in-force",
+    "plans in force, one audience": "period={period}&plan=in-force&audience={people}",
+    "plans of the year as of an earlier day": "period={period}&plan=year-2026&as_of=2026-06-15",
+}
+
+
+@pytest.fixture
+def two(world):
+    """Another plan of the locality with words of its own; results and evidence that came on different days."""
+    world.first = ReportingPeriodFactory(plan=world.plan, ordinal=1)
+    earlier = QuarterlyUpdateFactory(period=world.first, agency=world.agency, status=Status.APPROVED)
+    EvidenceFactory(progress=ActivityProgressFactory(update=earlier, activity=world.activity))
+    EvidenceFactory.create_batch(2, progress=world.line)
+    EvidenceFactory(progress=world.line, added_at=moment(17))
+    both = ActivityFactory(plan=world.plan)
+    both.themes.add(world.said, world.waiting)
+    late = QuarterlyUpdateFactory(period=world.period, status=Status.SUBMITTED, leads=False, submitted_at=moment(17))
+    ActivityProgressFactory(update=late, activity=both)
     ActivityFactory(plan=world.plan)  # serves nothing
+    world.other = make_world(Status.APPROVED, locality=world.locality, agencies=2)
+    world.same_words = AudienceFactory(plan=world.other.plan, text=world.people.text)
+    told, lost, _more = ContentThemeFactory.create_batch(3, plan=world.other.plan)
+    told.audiences.add(world.same_words)
+    world.other.activity.themes.add(told)
+    world.told, world.lost = told, lost
+    return world
+
+
+def asked(two, view):
+    keys = {"period": two.period.pk, "first": two.first.pk, "other": two.other.plan.pk, "people": two.people.pk}
+    return f"?{VIEWS[view].format(**keys)}"
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_number_leads_to_its_rows(two, view):
     ActivityFactory().themes.add(theme(make_world(), "Của nơi khác"))
-    browser = login(world.leader)
-    page = page_of(world).text
-    links = re.findall(r'<a[^>]* href="(/activities/\?[^"]+)">(\d+) activit[^<]*</a>', page)
-    assert len(links) == 4  # two cells of the theme that was said, one that waits, the activities of no theme
+    browser, start = login(two.leader), reverse("reports:coverage")
+    page = Links(browser.get(start + asked(two, view)).text)
 
-    for address, count in links:
-        assert browser.get(unescape(address)).context["total"] == int(count), address
+    def at(address):
+        answer = browser.get(address if address.startswith("/") else start + address)
+        assert answer.status_code == 200, address
+        return Links(answer.text)
+
+    counted = {(address, n): at(address).rows for address, n in page.counts}
+    summed = {(address, n): at(address).total for address, n in page.sums}
+    assert {each: rows for each, rows in counted.items() if rows != each[1]} == {}
+    assert {each: total for each, total in summed.items() if total != each[1]} == {}
+    assert len(counted) >= 6
+    assert summed or view == "another plan"
 
 
-def test_every_number_of_themes_leads_to_as_many_rows(world):
-    page = page_of(world).text
-    links = re.findall(r'<a[^>]* href="(\?[^"]*)"[^>]*>(.*?)</a>', page, re.S)
-    links = [(address, words) for address, words in links if "audience=" in address or "show=unsaid" in address]
-    assert len(links) >= 6
+def test_plans_stand_one_below_the_other_each_with_its_own_audiences(two):
+    answer = page_of(two, asked(two, "plans in force"))
+    found = answer.context["coverage"]
 
-    for address, words in links:
-        words = re.sub(r"<[^>]+>", " ", words)
-        said = re.search(r"(\d+)/(\d+) said", words)
-        expected = int(said[2]) if said else int(re.search(r"\d+", words)[0])
-        assert page_of(world, unescape(address)).text.split("<tbody>")[1].split("</tbody>")[0].count("<tr>") == expected
+    assert [part.plan for part in found.of_plans] == [two.other.plan, two.plan]  # most left to say first
+    assert [heard.audience for heard in found.of_plans[0].audiences] == [two.same_words, None]
+    assert [heard.audience for heard in found.of_plans[1].audiences] == [two.officials, two.people]
+    assert (found.unsaid, found.unserved, found.unlinked) == (3, 3, 1)
+    assert answer.text.count("<table") == 2
+
+
+def test_plans_together_are_those_of_each(two):
+    one, other, both = (
+        page_of(two, asked(two, view)).context["coverage"] for view in ("today", "another plan", "plans in force")
+    )
+
+    assert set(both.rows) == set(one.rows) | set(other.rows)
+
+
+def test_an_earlier_day_knows_what_had_been_sent_and_proven_by_then(two):
+    now, then = (
+        {row.theme: row.told for row in page_of(two, asked(two, view)).context["coverage"].rows}
+        for view in ("today", "as of an earlier day")
+    )
+
+    assert (now[two.said], then[two.said]) == (Told(2, 2, 2, 3), Told(2, 1, 1, 2))
+    assert (now[two.waiting].reach, then[two.waiting].reach) == (Reach.SAID, Reach.WAITING)
+
+
+def test_the_results_of_a_theme_are_for_those_who_read_the_state_of_plans(two):
+    address = reverse("reports:coverage_lines", args=[two.told.pk])
+    leader = login(two.leader)
+
+    assert login(two.focal_point).get(address).status_code == 403
+    assert login(make_world().leader).get(address).status_code == 404
+    assert leader.get(address, {"plan": two.plan.pk}).status_code == 404
+    assert len(leader.get(address, {"plan": "in-force"}).context["page"]) == 2
+    nothing = reverse("reports:coverage_lines", args=[two.lost.pk])
+    assert "Nothing of this theme has been reported" in leader.get(nothing, {"plan": "in-force"}).text
+
+
+@pytest.mark.parametrize("view", ["today", "plans in force"])
+def test_more_plans_and_themes_ask_no_more_questions(two, view):
+    browser = login(two.leader)
+
+    def queries():
+        with CaptureQueriesContext(connection) as done:
+            assert browser.get(reverse("reports:coverage") + asked(two, view)).status_code == 200
+        return len(done)
+
+    queries()
+    few = queries()
+    for plan in (two.plan, make_world(Status.APPROVED, locality=two.locality).plan):
+        for row in ContentThemeFactory.create_batch(3, plan=plan):
+            row.audiences.add(AudienceFactory(plan=plan))
+            ActivityFactory(plan=plan).themes.add(row)
+    assert queries() == few <= 15
+
+
+def test_the_workbook_of_several_plans_has_a_sheet_for_each(two):
+    address = reverse("reports:coverage_xlsx") + asked(two, "plans of the year as of an earlier day")
+
+    book = load_workbook(BytesIO(login(two.leader).get(address).content))
+
+    plans = [str(two.plan), str(two.other.plan)]
+    cells = list(book["One by one"].iter_rows(min_row=2, values_only=True))
+    assert len(book.worksheets) == 4
+    assert {row[0] for row in cells} == set(plans)
+    assert [row[3:] for row in cells if row[1] == str(two.said)] == [("Said", 2, 1, 1, 2)] * 2
+    notes = " ".join(str(cell) for row in book.worksheets[-1].iter_rows(values_only=True) for cell in row)
+    assert "; ".join(plans) in notes and "15/06/2026" in notes
 
 
 def test_the_activities_of_a_theme_say_what_they_are_narrowed_by(world):
@@ -245,8 +371,8 @@ def test_as_a_workbook(world):
         str(world.waiting): ("Not meant for them", "Nothing reported yet"),
         str(world.said): ("Said", "Said"),
     }
-    said = [row for row in cells.iter_rows(min_row=2, values_only=True) if row[0] == str(world.said)]
-    assert [row[2:] for row in said] == [("Said", 1, 1, 1, 0)] * 2
+    said = [row for row in cells.iter_rows(min_row=2, values_only=True) if row[1] == str(world.said)]
+    assert [row[3:] for row in said] == [("Said", 1, 1, 1, 0)] * 2
 
 
 def test_nothing_to_show():
@@ -255,4 +381,4 @@ def test_nothing_to_show():
 
     assert "The plan names no content theme" in page_of(world).text
     assert "There is no reporting period yet" in leader.get(reverse("reports:coverage")).text
-    assert leader.get(reverse("reports:coverage_xlsx")).status_code == 200
+    assert leader.get(reverse("reports:coverage_xlsx")).url == reverse("reports:coverage")

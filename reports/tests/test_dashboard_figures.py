@@ -2,14 +2,13 @@
 
 import io
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.tests.factories import NotificationFactory, login
-from activities.models import ActivityProgress, Evidence, QuarterlyUpdate, Status, UpdateEvent
+from activities.models import ActivityProgress, Assignment, Evidence, QuarterlyUpdate, Status, UpdateEvent
 from activities.tests.factories import (
     ActivityFactory,
     ActivityProgressFactory,
@@ -24,54 +23,15 @@ from activities.tests.factories import (
     moment,
 )
 from agencies.tests.factories import AgencyFactory
-from plans.models import PlanStatus
+from plans.models import Plan, PlanStatus
+from reports.drawing import draw
+
+from .walking import figures_of, found_at, loose_figures, walked, wrong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 DASHBOARD = "/dashboard/"
 DAY = date(2026, 6, 18)  # two days after the agencies' deadline of the second quarter
-
-
-class Links(HTMLParser):
-    """(address, the number it bears) of the links that say how many rows they lead to."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.found = []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "a" and attrs.get("data-count"):
-            self.found.append((attrs["href"], int(attrs["data-count"])))
-
-
-class Rows(HTMLParser):
-    """How many rows the tables of a page have, and how many lists of news have items."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.count, self.in_body = 0, False
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.in_body = self.in_body or tag == "tbody"
-        self.count += tag == "tr" and self.in_body
-
-    def handle_endtag(self, tag):
-        self.in_body = self.in_body and tag != "tbody"
-
-
-def rows_at(browser, address):
-    """How many rows the list at `address` prints."""
-    response = browser.get(address)
-    assert response.status_code == 200, address
-    if address.startswith(reverse("activities:updates")):
-        html = response.text.partition('id="all"')[2]
-        return Rows(html).count
-    if address.startswith(reverse("accounts:notifications")):
-        return response.text.count('<time class="sub"')
-    return Rows(response.text).count
 
 
 def busy(**of_plan):
@@ -142,15 +102,18 @@ def address_of(world, view):
 
 @pytest.mark.parametrize("role, view", [*(("leader", view) for view in VIEWS), ("coordinator", "today")])
 def test_every_figure_is_the_number_of_rows_it_leads_to(world, role, view):
-    browser = login(getattr(world, role))
-    page = browser.get(address_of(world, view)).text
-    found = dict.fromkeys(Links(page).found)
+    browser, address = login(getattr(world, role)), address_of(world, view)
 
-    walked = {(address, count): rows_at(browser, address) for address, count in found}
+    walk = walked(browser, address)
 
-    assert {each: rows for each, rows in walked.items() if rows != each[1]} == {}
-    assert len(walked) > 10
-    assert sum(count > 0 for _address, count in walked) >= (8 if "before" not in view else 2)
+    assert wrong(walk) == {}
+    assert len(walk) > 25
+    assert sum(figure.said != "0" for figure in walk) >= (20 if "before" not in view else 5)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_number_of_the_page_is_neither_a_link_to_its_rows_nor_said_to_count_none(world, view):
+    assert loose_figures(login(world.leader).get(address_of(world, view)).text) == []
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -200,8 +163,11 @@ def test_evidence_counts_from_the_day_it_was_added_until_it_was_taken_off(world)
     then, now = (browser.get(address_of(world, view)).context["board"] for view in ("as of an earlier day", "today"))
     Evidence.objects.filter(progress__update=world.update).update(removed_at=moment(18))
     gone = browser.get(address_of(world, "today")).context["board"]
+    Evidence.objects.filter(progress__update=world.update).update(removed_at=None, scan="refused")
+    refused = browser.get(address_of(world, "today")).context["board"]
 
-    assert (then.coverage.proven, now.coverage.proven, gone.coverage.proven) == (0, 2, 0)
+    assert (then.coverage.proven, now.coverage.proven) == (0, 2)
+    assert (gone.coverage.proven, refused.coverage.proven) == (0, 0)
 
 
 @pytest.mark.parametrize("day", ["2026-06-18", "2027-01-01", "x", "", "2026-02-30", "\x00"])
@@ -268,6 +234,37 @@ def test_a_stock_of_several_plans_is_held_against_the_larger_target_as_in_the_re
     indicator = targets_of(world, own={world.period: 30}, beside={}, is_stock=is_stock)
 
     assert figure_of(world, indicator, "all plans in force").target == target
+
+
+@pytest.mark.parametrize("is_stock", [False, True])
+@pytest.mark.parametrize("view", ["today", "a past period", "as of an earlier day", "all plans in force"])
+def test_an_output_leads_to_the_lines_it_sums_and_a_target_to_the_activities_that_have_it(world, view, is_stock):
+    own = {world.first: 5, world.period: 30}
+    indicator = targets_of(world, own=own, beside={world.other.period: 7}, is_stock=is_stock)
+    ActivityFactory(plan=world.plan, indicator=indicator, target_quantity=9, cancelled_on=date(2026, 1, 1))
+    ActivityFactory(plan=world.plan, indicator=indicator, target_quantity=None)
+    browser, address = login(world.leader), address_of(world, view)
+
+    page = browser.get(address)
+    [(figure, _bar, lines, aims)] = page.context["bars"]
+    [link] = [each for each in figures_of(page.text) if each.kind == "data-sum"]
+
+    assert link == (lines, "data-sum", str(figure.cumulative))
+    assert figure.cumulative > 0 and wrong({link: found_at(browser, lines, link)}) == {}
+    aiming = [row.activity.target_quantity for row in browser.get(aims).context["page"]]
+    assert sorted(aiming) == ([60, 100] if "all" in view else [100])
+    assert figure.target == (max(aiming) if is_stock else sum(aiming))
+    assert loose_figures(page.text) == []
+
+
+def test_the_list_of_reported_work_leads_to_its_rows_too(world):
+    address = f"{reverse('reports:evidence')}?period={world.period.pk}"
+    browser = login(world.leader)
+
+    walk = walked(browser, address)
+
+    assert [figure.said for figure in walk] == ["5", "3", "2"]
+    assert wrong(walk) == {} and loose_figures(browser.get(address).text) == []
 
 
 def test_a_quarter_beside_a_half_year_counts_no_other_quarter(world):
@@ -388,3 +385,101 @@ def test_the_drawn_trend_is_that_of_its_page(world):
     }
 
     assert "60,0%" in drawn["today"] and "60,0%" not in drawn["as of an earlier day"]  # 3 of 5 on time; not due by then
+
+
+def test_without_rates_there_is_no_drawing_either(world):
+    """Nobody has to report: the page has no chart, and its address none."""
+    Assignment.objects.all().delete()
+    browser = login(world.leader)
+
+    page = browser.get(address_of(world, "today"))
+
+    assert page.context["picture"] is None
+    assert browser.get(f"{reverse('reports:chart_svg', args=['trend'])}?period={world.period.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("word, plans", [("in-force", 1), ("year-2026", 2)])
+def test_a_plan_that_had_not_been_issued_is_neither_counted_nor_listed(world, word, plans):
+    """Seen from 10/5, three weeks before the second plan was issued."""
+    Plan.objects.filter(pk=world.other.plan.pk).update(issued_on=date(2026, 6, 1))
+    browser, asked = login(world.leader), f"period={world.period.pk}&plan={word}&as_of="
+    address = f"{DASHBOARD}?{asked}2026-05-10"
+
+    one = browser.get(f"{DASHBOARD}?period={world.period.pk}&as_of=2026-05-10").context["board"]
+    page, after = browser.get(address), browser.get(f"{DASHBOARD}?{asked}2026-06-01")
+    board = page.context["board"]
+
+    assert (one.activity_count, one.totals.expected) == (6, 5)
+    assert (board.activity_count, board.totals.expected) == (6 * plans, 5 * plans)
+    assert world.other.plan not in {row.activity.plan for row in board.rows}
+    assert wrong(walked(browser, address, page.text)) == {} and loose_figures(page.text) == []
+    assert page.context["asked"].unissued == (world.other.plan,)
+    said = f'Not yet issued then: <a href="{world.other.plan.get_absolute_url()}">'
+    assert said in page.text and said in browser.get(f"/channels/?{asked}2026-05-10").text
+    assert after.context["board"].activity_count == 6 * (plans + 1) and "Not yet issued then" not in after.text
+
+
+def test_a_plan_issued_after_a_period_is_not_in_what_that_period_is_compared_with(world):
+    """Issued on 1/4, the second plan had no first quarter, whose data were cut off on 14/3."""
+    Plan.objects.filter(pk=world.other.plan.pk).update(issued_on=date(2026, 4, 1))
+    world.other.first.updates.all().delete()
+    world.other.first.delete()
+    browser = login(world.leader)
+
+    address = address_of(world, "all plans in force")
+    page, past = browser.get(address), browser.get(address_of(world, "all plans in force, a past period"))
+    board = page.context["board"]
+
+    assert (board.activity_count, board.then.activity_count) == (12, 6)
+    assert past.context["board"].activity_count == 6
+    assert past.context["asked"].unissued == (world.other.plan,)
+    assert wrong(walked(browser, address, page.text)) == {}
+
+
+def test_the_mark_of_the_year_knows_which_periods_were_due_on_an_earlier_day(world):
+    """On 10/3 the first quarter was running: neither it nor the second was due."""
+    board = login(world.leader).get(f"{DASHBOARD}?period={world.period.pk}&as_of=2026-03-10").context["board"]
+
+    assert board.year_share == 0
+
+
+def test_a_period_of_a_plan_not_issued_then_gives_way_to_one_that_goes_with_it(world):
+    Plan.objects.filter(pk=world.other.plan.pk).update(issued_on=date(2026, 6, 1))
+    asked = {"period": world.other.period.pk, "plan": "in-force", "as_of": "2026-05-10"}
+
+    board = login(world.leader).get(DASHBOARD, asked).context["board"]
+
+    assert board.period == world.period
+
+
+def test_the_last_of_several_deadlines_decides_whether_a_period_is_due(world):
+    """On 18/6 the first plan's agencies were due two days ago, the second's have until 20/6."""
+    type(world.period).objects.filter(pk=world.other.period.pk).update(agency_due_on=date(2026, 6, 20))
+    browser = login(world.leader)
+
+    one, other, both = (
+        browser.get(address_of(world, view)) for view in ("today", "another plan", "all plans in force")
+    )
+    board = both.context["board"]
+
+    assert (one.context["board"].is_running, one.context["board"].on_time_change) == (False, 2)
+    assert (other.context["board"].is_running, other.context["board"].on_time_change) == (True, None)
+    assert (board.is_running, board.on_time_change, board.totals.due_on) == (True, None, date(2026, 6, 20))
+    assert [each.short for each in one.context["board"].rated] == ["I/2026", "II/2026"]
+    assert [each.short for each in board.rated] == ["I/2026"]
+    assert board.totals.missing == 1  # of the first plan, whose deadline has passed
+    [on_time] = [figure for figure in both.context["figures"] if figure.key == "on-time"]
+    assert on_time.change is None and str(on_time.note) == "due on 20/06/2026"
+    assert "Quarter II/2026 is counted after its deadline, 20/06/2026." in both.text
+    assert "60,0%" not in browser.get(f"/charts/trend.svg?{address_of(world, 'all plans in force').split('?')[1]}").text
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_page_and_address_draw_the_same_trend(world, view):
+    browser = login(world.leader)
+    page = browser.get(address_of(world, view))
+    picture = page.context["picture"]
+
+    drawn = browser.get(f"{reverse('reports:chart_svg', args=['trend'])}?{page.context['query']}")
+
+    assert (drawn.text if picture else drawn.status_code) == (draw(picture.chart) if picture else 404)

@@ -26,9 +26,10 @@ DAY = date(2026, 9, 17)
 def loaded(day):
     load_catalogues()
     now = timezone.make_aware(datetime(day.year, day.month, day.day, 10, 42))
-    load_minh_hoa(day, now)
+    late = []
+    load_minh_hoa(day, now, late=late)
     locality = Locality.objects.get(slug=FICTIONAL)
-    return locality, now, load_reports(locality, now)
+    return locality, now, load_reports(locality, now, late)
 
 
 def test_two_quarters_are_issued_and_the_third_is_a_draft(clock):
@@ -61,7 +62,7 @@ def test_two_quarters_are_issued_and_the_third_is_a_draft(clock):
 
 def test_what_was_approved_later_is_not_in_what_was_sealed(clock):
     clock(DAY)
-    locality, _now, _written = loaded(DAY)
+    locality, now, _written = loaded(DAY)
 
     for report in Report.objects.filter(locality=locality, status=ReportStatus.ISSUED, period__isnull=False):
         until = timezone.localtime(report.sealed_at)
@@ -73,7 +74,30 @@ def test_what_was_approved_later_is_not_in_what_was_sealed(clock):
         )
         assert from_json(sealed_bytes(report, FileKind.DATA)).approved == approved_then > 0
     assert QuarterlyUpdate.objects.filter(status=Status.APPROVED).count() > 0
+    last = UpdateEvent.objects.filter(move="approve", at__lte=now)
+    assert last.filter(update__status=Status.APPROVED).count() == last.count()  # those of later, too, are approved now
+    assert UpdateEvent.objects.filter(move="approve", at__gt=_first_issue(locality)).exists()
     assert not SealedFile.objects.exclude(sha256__regex="^[0-9a-f]{64}$").exists()
+
+
+def _first_issue(locality):
+    return Report.objects.filter(locality=locality, status=ReportStatus.ISSUED).order_by("sealed_at")[0].sealed_at
+
+
+def test_what_came_late_is_approved_as_people_approve(clock):
+    clock(DAY)
+    load_catalogues()
+    now, late = timezone.make_aware(datetime(2026, 9, 17, 10, 42)), []
+    load_minh_hoa(DAY, now, late=late)
+    assert late == sorted(late, key=lambda each: each.at)
+    waiting = {each.update.pk for each in late}
+    assert set(QuarterlyUpdate.objects.filter(pk__in=waiting).values_list("status", flat=True)) == {Status.SUBMITTED}
+
+    load_reports(Locality.objects.get(slug=FICTIONAL), now, late)
+
+    for each in late:
+        event = UpdateEvent.objects.get(update=each.update, move="approve")
+        assert (event.at, event.by, event.update.status) == (each.at, each.by, Status.APPROVED)
 
 
 @pytest.mark.parametrize("day", [date(2026, 2, 3), date(2027, 1, 20)])

@@ -214,6 +214,69 @@ def test_a_figure_is_found_put_in_and_undone(page, live_server, console):
     expect(editor).to_have_text("Có 2 đơn vị.")
 
 
+def test_a_figure_put_in_is_undone_and_done_again(page, live_server, console):
+    world = province()
+    report, _is_new = begin_report(Subject(ReportKind.PLAN, world.period), by=world.coordinator, at=moment(15))
+    log_in(page, live_server, world.coordinator)
+    page.goto(f"{live_server.url}{report.get_absolute_url()}")
+    editor = open_part(page, "I")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Có ")
+    page.locator("[data-figures]").select_option("count.approved")
+    expect(editor.locator(".fig-chip")).to_have_text("2")
+    expect(editor).to_be_focused()
+    wait_saved(page)
+    assert body("I") == "Có [[count.approved]]"
+
+    page.keyboard.press("Control+z")
+
+    expect(editor.locator(".fig-chip")).to_have_count(0)
+    expect(editor).to_contain_text("Có")
+    assert page.locator("form[data-editor] [name=body]").input_value() == "Có"
+    page.keyboard.press("Control+Shift+z")
+    expect(editor.locator(".fig-chip")).to_have_text("2")
+    page.keyboard.press("End")
+    page.keyboard.type(" đơn vị.")
+    expect(page.locator("form[data-editor] [name=body]")).to_have_value("Có [[count.approved]] đơn vị.")
+    page.wait_for_timeout(1500)
+    wait_saved(page)
+    assert body("I") == "Có [[count.approved]] đơn vị."
+
+
+# The cursor, the bar above it and the one below, in pixels of the window.
+AROUND = """() => {
+  const selection = getSelection(), range = selection.getRangeAt(0).cloneRange();
+  range.collapse(false);
+  const own = range.getClientRects();
+  const at = selection.focusNode.nodeType === 1 ? selection.focusNode : selection.focusNode.parentNode;
+  const caret = own.length ? own[0] : at.getBoundingClientRect();
+  const edge = (name) => document.querySelector(name).getBoundingClientRect();
+  return {above: edge(".editor-bar").bottom, top: caret.top, bottom: caret.bottom, below: edge(".editor-end").top};
+}"""
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("code", ["I", "III-3", "V"])
+def test_the_line_that_is_typed_is_never_under_a_bar(page, live_server, console, size, code):
+    world = province()
+    report, _is_new = begin_report(Subject(ReportKind.PLAN, world.period), by=world.coordinator, at=moment(15))
+    page.set_viewport_size(size)
+    log_in(page, live_server, world.coordinator)
+    page.goto(f"{live_server.url}{report.get_absolute_url()}")
+    open_part(page, code)
+    page.keyboard.press("Control+End")
+
+    seen = []
+    for line in range(25):
+        page.keyboard.press("Enter")
+        page.keyboard.type(f"Dòng {line}.")
+        seen.append(page.evaluate(AROUND))
+    page.keyboard.press("Control+Home")
+    seen.append(page.evaluate(AROUND))
+
+    assert [each for each in seen if not each["above"] <= each["top"] < each["bottom"] <= each["below"]] == []
+
+
 def test_on_a_phone(page, live_server, console):
     world = province()
     report, _is_new = begin_report(Subject(ReportKind.PLAN, world.period), by=world.coordinator, at=moment(15))

@@ -4,6 +4,8 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -19,6 +21,7 @@ from activities.tests.factories import (
     QuarterlyUpdateFactory,
     ReportingPeriodFactory,
     make_world,
+    moment,
 )
 from reports.drawing import FINISHED, LATE, PLANNED, RUNNING, Piece
 from reports.gantt import ROWS_OF_A_CHART, build_timeline, shortened
@@ -132,7 +135,8 @@ def test_without_a_time_nothing_is_drawn_as_planned():
 
     assert timeline.unstated == 1
     assert [piece.kind for piece in pieces_of(world)] == [RUNNING]
-    assert "The plan states no time for 1 of them." in page_of(world).text
+    page = page_of(world)
+    assert f'No time is stated for <a href="{page.context["urls"]["unstated"]}"'.replace("&", "&amp;") in page.text
 
 
 def test_a_continuous_activity_lasts_as_long_as_the_plan():
@@ -290,11 +294,11 @@ def test_the_paper_says_what_the_page_says():
     AssignmentFactory(activity=world.activity)
     timeline = timeline_of(world)
 
-    [line] = timeline_paper(timeline).lines
+    [line] = timeline_paper(timeline, printed_on=TODAY).lines
 
     assert (line.planned, line.reported) == ("01/04/2026 – 10/06/2026", "01/04/2026 – 14/06/2026")
     assert line.leads.count(";") == 1
-    assert timeline_paper(timeline).issuer == world.plan.issuing_agency_name
+    assert timeline_paper(timeline, printed_on=TODAY).issuer == world.plan.issuing_agency_name
 
 
 def test_as_a_workbook():
@@ -307,3 +311,134 @@ def test_as_a_workbook():
     assert said["Planned to"].date() == date(2026, 6, 10)
     assert said["Reported to"].date() == date(2026, 6, 14)
     assert (said["State"], said["Days late"]) == ("Overdue", 8)
+
+
+# Several plans, and an earlier day
+
+
+@pytest.fixture
+def both():
+    """A plan with two activities under way, and another one of the locality with an overdue one."""
+    world = make_world(Status.APPROVED, activities=2)
+    world.other = make_world(Status.APPROVED, locality=world.locality)
+    world.other.activity.deadline = date(2026, 6, 1)
+    world.other.activity.save()
+    return world
+
+
+def together(world, **how):
+    plans = (world.plan, world.other.plan)
+    periods = [each for plan in plans for each in plan.reporting_periods.select_related("plan")]
+    return build_timeline(world.period, periods, today=TODAY, plans=plans, **how)
+
+
+def test_several_plans_stand_plan_by_plan_each_under_its_name(both):
+    timeline = together(both)
+
+    assert [row.plan for row in timeline.rows] == [both.plan, both.plan, both.other.plan]
+    assert timeline.counts == ((State.OVERDUE, 1), (State.IN_PROGRESS, 2))
+    [chart] = timeline.charts
+    assert [(row.label, row.pieces) for row in chart.rows if row.is_heading] == [
+        (str(both.plan), ()),
+        (str(both.other.plan), ()),
+    ]
+    assert [row.is_heading for row in chart.rows] == [True, False, False, True, False]
+
+
+def test_by_state_each_row_says_its_plan_and_the_starred_come_first(both):
+    second = both.all_activities[1]
+
+    found = together(both, by_state=True, starred={second.pk})
+
+    assert [row.activity for row in found.rows] == [second, both.other.activity, both.activity]
+    [chart] = found.charts
+    assert [row.label.rpartition(" (")[2] for row in chart.rows] == [
+        f"{both.plan})",
+        f"{both.other.plan})",
+        f"{both.plan})",
+    ]
+    assert found.has_starred and not together(both, by_state=True, starred={0}).has_starred
+
+
+def test_a_heading_is_repeated_on_the_next_sheet_and_never_stands_last(both):
+    for _each in range(ROWS_OF_A_CHART - 4):  # one row of the first sheet is left, no room for a heading and a row
+        ActivityFactory(plan=both.plan)
+    first, second = together(both).charts
+    assert [len(first.rows), len(second.rows)] == [ROWS_OF_A_CHART - 1, 2]
+
+    for _each in range(4):
+        ActivityFactory(plan=both.plan)
+    first, second = together(both).charts
+    assert (first.rows[-1].is_heading, second.rows[0].label) == (False, str(both.plan))
+
+
+def test_as_many_questions_for_two_plans_as_for_one(both):
+    periods = list(type(both.period).objects.filter(plan__in=[both.plan, both.other.plan]).select_related("plan"))
+    asked = []
+    for plans in ((both.plan,), (both.plan, both.other.plan)):
+        with CaptureQueriesContext(connection) as found:
+            build_timeline(both.period, periods, today=TODAY, plans=plans)
+        asked.append(len(found))
+
+    assert asked[0] == asked[1] <= 6
+
+
+@pytest.mark.parametrize("asked", ["", "?plan=in-force", "?plan=in-force&sort=state"])
+def test_the_page_asks_as_much_for_two_plans_as_for_one(both, asked, django_assert_max_num_queries):
+    browser = login(both.leader)
+    browser.get(reverse("reports:timeline"))  # the session is new
+
+    with django_assert_max_num_queries(13):
+        browser.get(reverse("reports:timeline") + asked)
+
+
+def test_what_was_sent_later_is_not_told_on_an_earlier_day():
+    world = world_with(start=date(2026, 2, 1), deadline=date(2026, 12, 15))
+    type(world.update).objects.filter(pk=world.update.pk).update(first_submitted_at=moment(16), submitted_at=moment(16))
+
+    then = timeline_of(world, known_on=date(2026, 6, 15))
+    assert (then.as_of, then.known_on, then.rows[0].begun_on) == (date(2026, 6, 15), date(2026, 6, 15), None)
+    assert timeline_of(world, known_on=date(2026, 6, 16)).rows[0].begun_on == world.period.starts_on
+
+
+def test_the_page_says_what_it_looks_at_and_its_files_look_at_the_same(both):
+    browser = login(both.leader)
+
+    page = browser.get(reverse("reports:timeline"), {"plan": "in-force", "as_of": "2026-06-17", "state": "overdue"})
+
+    assert "2 plans together" in page.text
+    assert "Only what had been sent by the end of 17/06/2026 counts" in page.text
+    same = page.context["same"]
+    assert {"plan=in-force", "as_of=2026-06-17", "state=overdue", f"period={both.period.pk}"} <= set(same.split("&"))
+    assert page.text.count(same.replace("&", "&amp;")) >= 4  # Excel, PDF, SVG, PNG
+
+
+def test_the_workbook_names_the_plan_of_each_row(both):
+    data = login(both.leader).get(f"{reverse('reports:timeline')}?plan=in-force&as_of=2026-06-17&export=xlsx").content
+
+    book = load_workbook(BytesIO(data))
+    heads, *rows = book.worksheets[0].iter_rows(values_only=True)
+    assert heads[0] == "Plan"
+    assert sorted({row[0] for row in rows}) == sorted({str(both.plan), str(both.other.plan)})
+    notes = [cell for sheet in book.worksheets[1:] for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert any("Only what had been sent by the end of 17/06/2026" in str(note) for note in notes)
+
+
+def test_the_paper_names_the_plans_and_the_day(both):
+    ActivityFactory.create_batch(ROWS_OF_A_CHART, plan=both.plan, title="Tuyên truyền về cơ chế một cửa " * 4)
+    answer = login(both.leader).get(reverse("reports:timeline_pdf"), {"plan": "in-force", "as_of": "2026-06-17"})
+
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(answer.content)).pages]
+    drawn = [page for page in pages if "Khung viền" in page]
+    assert len(drawn) == 2 and pages[:2] == drawn  # the longer head leaves room for the drawing
+    text = " ".join(pages)
+    for words in ("2 kế hoạch", "hết ngày 17/06/2026", "in ngày 18/06/2026", str(both.plan), str(both.other.plan)):
+        assert words in text
+
+
+def test_plans_of_another_locality_are_not_among_several(both):
+    stranger = make_world(Status.APPROVED)
+
+    page = login(stranger.leader).get(reverse("reports:timeline"), {"plan": "in-force"})
+
+    assert {row.plan for row in page.context["timeline"].rows} == {stranger.plan}

@@ -1,9 +1,12 @@
 """The page of a plan that anybody may read: off until opened, approved things alone, no names of persons."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
@@ -14,12 +17,15 @@ from activities.tests.factories import (
     ActivityFactory,
     AssignmentFactory,
     IndicatorFactory,
+    UpdateEventFactory,
     make_world,
     moment,
 )
+from agencies.sending import saved
 from plans.models import Plan
 from plans.tests.factories import ChannelFactory, ObjectiveFactory
 from reports.models import PublicPage, Report
+from reports.public_form import PublicPageForm
 
 from .rows import PublicPageFactory, ReportFactory
 
@@ -29,6 +35,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 @pytest.fixture(autouse=True)
 def june(clock):
     clock(TODAY)
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
@@ -73,8 +82,45 @@ def test_the_coordinator_opens_and_closes_it(world):
     assert answer.status_code == 200
     assert "Để bà con biết" in answer.text and "0200 3812 345" in answer.text
 
-    browser.post(settings_of(world.plan), {"words": "", "contact": ""})
+    browser.post(settings_of(world.plan), {"words": "", "contact": "", "seen": seen_in(browser, world.plan)})
     assert Client().get(page_of(world.plan)).status_code == 404
+
+
+def seen_in(browser, plan):
+    """What the form says it has seen."""
+    return browser.get(settings_of(plan)).context["form"]["seen"].value()
+
+
+def test_an_old_tab_does_not_open_what_was_closed_meanwhile(world):
+    browser = login(world.coordinator)
+    browser.post(settings_of(world.plan), {"is_open": "on"})
+    old = seen_in(browser, world.plan)
+    browser.post(settings_of(world.plan), {"seen": old})
+
+    answer = browser.post(settings_of(world.plan), {"is_open": "on", "contact": "0200 3812 999", "seen": old})
+    assert Client().get(page_of(world.plan)).status_code == 404
+    assert "it is closed now" in answer.text and "0200 3812 999" in answer.text
+
+    again = {"is_open": "on", "contact": "0200 3812 999", "seen": answer.context["form"]["seen"].value()}
+    assert browser.post(settings_of(world.plan), again).status_code == 302
+    assert Client().get(page_of(world.plan)).status_code == 200
+
+
+def test_of_two_at_the_same_moment_one_decides(world):
+    page = PublicPageFactory(plan=world.plan, is_open=True)
+    first, second = (form_for(world, page, at=moment(20, hour)) for hour in (8, 9))
+
+    assert first.is_valid() and second.is_valid()
+    assert saved(first)
+    assert not saved(second)
+    assert "at this very moment" in second.non_field_errors()[0]
+    page.refresh_from_db()
+    assert page.at == moment(20, 8)
+
+
+def form_for(world, page, *, at):
+    data = {"is_open": "on", "seen": PublicPage.objects.get(pk=page.pk).at.isoformat()}
+    return PublicPageForm(data, plan=world.plan, by=world.coordinator, at=at)
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.ADMINISTRATOR, Role.FOCAL_POINT])
@@ -155,3 +201,85 @@ def test_words_that_are_too_long_come_back_with_what_was_typed(world):
     assert "a" * 601 in answer.text
     assert "600" in answer.text
     assert not PublicPage.objects.exists()
+
+
+# Kept for some minutes
+
+
+def queries_of(plan, browser=None):
+    """(the answer to a reader, the queries it took)."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = (browser or reader()).get(page_of(plan))
+    return answer, [each["sql"] for each in asked.captured_queries]
+
+
+def test_a_second_reader_costs_one_query(world):
+    PublicPageFactory(plan=world.plan)
+    ReportFactory(period=world.period, is_issued=True, number=7)
+    first, asked = queries_of(world.plan)
+    assert len(asked) > 5
+
+    second, asked = queries_of(world.plan)
+
+    assert len(asked) == 1
+    assert body_of(second) == body_of(first)
+
+
+def body_of(answer):
+    """The page without the form that changes the language, whose token is new each time."""
+    return answer.text.partition("<main")[2]
+
+
+def test_what_is_read_of_activities_and_updates_has_no_long_texts(world):
+    world.activity.details, world.line.words = "Chi tiết dài", "Lời dài"
+    world.activity.save()
+    PublicPageFactory(plan=world.plan)
+
+    _answer, asked = queries_of(world.plan)
+
+    joined = " ".join(asked)
+    assert '"details"' not in joined and '"words"' not in joined.replace('"reports_publicpage"."words"', "")
+    assert '"source_note"' not in joined
+
+
+def test_what_is_switched_off_is_gone_at_once_and_new_words_are_there_at_once(world):
+    page = PublicPageFactory(plan=world.plan, words="Lời cũ")
+    browser = reader()
+    assert "Lời cũ" in browser.get(page_of(world.plan)).text
+
+    PublicPage.objects.filter(pk=page.pk).update(words="Lời mới")
+    assert "Lời mới" in browser.get(page_of(world.plan)).text
+    PublicPage.objects.filter(pk=page.pk).update(is_open=False)
+    assert browser.get(page_of(world.plan)).status_code == 404
+    PublicPage.objects.filter(pk=page.pk).update(is_open=True)
+    Plan.objects.filter(pk=world.plan.pk).update(status="draft")
+    assert browser.get(page_of(world.plan)).status_code == 404
+
+
+def test_what_is_decided_is_read_at_once_and_other_changes_in_some_minutes(world, clock):
+    PublicPageFactory(plan=world.plan)
+    assert "Done" in reader().get(page_of(world.plan)).text
+
+    world.activity.title = "Tên mới"
+    world.activity.save()
+    assert "Tên mới" not in reader().get(page_of(world.plan)).text
+    Plan.objects.filter(pk=world.plan.pk).update(version=99)
+    assert "Tên mới" in reader().get(page_of(world.plan)).text
+
+    world.update.status = Status.RETURNED
+    world.update.save()
+    UpdateEventFactory(update=world.update, move="return", reason="Thiếu số liệu")
+    assert "Done" not in reader().get(page_of(world.plan)).text
+
+
+def test_each_day_and_each_language_has_its_own(world, clock):
+    world.activity.deadline = TODAY
+    world.activity.save()
+    world.line.state, world.line.completed_on = "in_progress", None
+    world.line.save()
+    PublicPageFactory(plan=world.plan)
+    assert "In progress" in reader().get(page_of(world.plan)).text
+    assert "Đang thực hiện" in Client(headers={"accept-language": "vi"}).get(page_of(world.plan)).text
+
+    clock(TODAY + timedelta(days=1))
+    assert "Overdue" in reader().get(page_of(world.plan)).text

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import Role
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, login
 from activities.models import QuarterlyUpdate, ReportingPeriod, Status
 from activities.reorganising import confirm
 from activities.tests.factories import (
@@ -240,3 +240,20 @@ def test_the_dashboard_asks_one_question_more(province, django_assert_max_num_qu
 
     with django_assert_max_num_queries(10):
         build_dashboard(found[2], found, today=TODAY, todays_names=True)
+
+
+def test_each_drawing_has_an_address_of_its_own_whatever_names_are_read(province, clock):
+    """A browser keeps a drawing by its address: half were on time among the old communes, a third among the new."""
+    clock(TODAY)
+    merge(province)
+    page = f"/dashboard/?period={periods(province)[1].pk}"
+    leader = UserFactory(agency=province.plan.coordinating_agency, role=Role.LEADER)
+    queries = {names: login(leader).get(f"{page}&names={names}").context["picture"].query for names in ("then", "now")}
+
+    drawn = {names: login(leader).get(f"/charts/trend.svg?{query}").text for names, query in queries.items()}
+
+    assert queries["then"] != queries["now"]
+    assert "50,0%" in drawn["then"] and "33,3%" in drawn["now"]
+    assert f"/charts/trend.png?{queries['now']}&amp;download=1".replace("&names", "&amp;names") in (
+        login(leader).get(f"{page}&names=now").text
+    )

@@ -89,6 +89,16 @@ def test_the_name_says_the_span_in_vietnamese(report, span, named):
     assert file_name(report, "pdf") == f"bao-cao-{named}2026-du-thao.pdf"
 
 
+def test_the_preview_of_a_month_is_not_named_a_quarter(world):
+    type(world.period).objects.filter(pk=world.period.pk).update(kind="month")
+    named = f"bao-cao-thang-{world.period.ordinal}-2026"
+    browser = login(world.coordinator)
+
+    for name in ("preview_pdf", "preview_docx"):
+        answer = browser.get(reverse(f"reports:{name}", args=[world.period.pk]))
+        assert f'"{named}.{name.removeprefix("preview_")}"' in answer["Content-Disposition"], name
+
+
 def test_a_name_that_is_not_ascii_is_percent_encoded(report):
     report.number, report.symbol = 7, 'BC-UBNDĐ "A"; é'
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from accounts.models import Role
@@ -17,8 +16,8 @@ from activities.tests.factories import (
     make_world,
     moment,
 )
-from reports.models import Report, ReportKind, ReportStatus, Signature
-from reports.tests.rows import ReportEventFactory, ReportFactory, ReportPartFactory
+from reports.models import Report, ReportKind, ReportStatus
+from reports.tests.rows import ReportEventFactory, ReportFactory, ReportPartFactory, SignatureFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -99,18 +98,8 @@ def test_most_urgent_first_and_how_complete(world):
 def test_issued_reports_with_their_versions_and_files(world):
     first = report_of(world, is_issued=True, number=231)
     second = report_of(world, is_issued=True, number=240, ordinal=2, replaces=first, reason="Sửa 3 số.")
-    Signature.objects.create(
-        report=second,
-        way="uploaded",
-        is_accepted=True,
-        file=ContentFile(b"x", "x"),
-        file_name="x.pdf",
-        size=1,
-        sha256="0" * 64,
-        by=world.coordinator,
-        by_name="Hạnh",
-        at=moment(21),
-    )
+    SignatureFactory(report=second)
+    SignatureFactory(report=first, confirmed="nobody")
 
     page = listed(world.leader)
 
@@ -120,7 +109,8 @@ def test_issued_reports_with_their_versions_and_files(world):
     for report in (first, second):
         for name in ("pdf", "docx", "xlsx"):
             assert reverse(f"reports:{name}", args=[report.pk]) in page.text
-    assert page.text.count("Signed digitally") == 1 and page.text.count("Signed copy not uploaded") == 1
+    signatures = ("Signed copy there", "Signer to be confirmed", "Signed copy not uploaded")
+    assert [page.text.count(words) for words in signatures] == [1, 1, 0]
     assert page.text.count("is-off") == 1 and "replaces 231/BC-SNV" in page.text
 
     hidden = listed(world.leader, replaced="no")

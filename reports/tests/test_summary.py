@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from accounts.models import Role
 from accounts.tests.factories import UserFactory, login
-from activities.models import Status
+from activities.models import ReportingPeriod, Status
 from activities.tests.factories import (
     ActivityFactory,
     AssignmentFactory,
@@ -21,9 +21,11 @@ from activities.tests.factories import (
     moment,
 )
 from agencies.tests.factories import AgencyFactory
+from plans.models import Plan
+from reports.asking import asked_of
 from reports.dashboard import build_dashboard
 from reports.pdf import summary_pdf
-from reports.summary import RED_SHOWN, build_summary
+from reports.summary import PLANS_NAMED, RED_SHOWN, build_summary
 from reports.tests.factories import LONG_TITLE
 from reports.tests.rows import ReportFactory
 
@@ -35,13 +37,25 @@ LONG_NAME = "Ban Quản lý các khu kinh tế, khu công nghiệp và khu công
 ADDRESSES = ("/dashboard/summary/", "/dashboard/summary.pdf", "/dashboard/wall/")
 
 
-def board_of(world):
-    return build_dashboard(world.period, list(world.plan.reporting_periods.all()), today=AFTER)
+def looked_at(world, data, today=AFTER):
+    """(what `data` asks for, its Dashboard, the periods of its plans)."""
+    periods = list(
+        ReportingPeriod.objects.filter(plan__locality=world.locality).select_related(
+            "plan__locality", "plan__issuing_agency", "plan__coordinating_agency"
+        )
+    )
+    asked = asked_of(data, world.period, periods, today)
+    board = build_dashboard(asked.period, periods, today=today, plans=asked.plans, known_on=asked.known_on)
+    return asked, board, [each for each in periods if each.plan in asked.plans]
 
 
-def summary_of(world):
-    periods = list(world.plan.reporting_periods.all())
-    return build_summary(build_dashboard(world.period, periods, today=AFTER), periods, at=moment(18, 10))
+def board_of(world, **data):
+    return looked_at(world, data)[1]
+
+
+def summary_of(world, today=AFTER, **data):
+    asked, board, periods = looked_at(world, data, today)
+    return build_summary(board, periods, asked, at=moment(today.day, 10))
 
 
 def late_agency(world, name="Sở Xây dựng", **facts):
@@ -85,21 +99,11 @@ def test_its_figures_are_those_of_the_dashboard(worst):
     board, summary = board_of(worst), summary_of(worst)
 
     on_track, on_time, not_sent, pace = summary.numbers
-    assert (on_track.value, on_track.of) == (str(board.on_track), str(board.activity_count))
-    assert (on_time.value, on_time.of) == (str(board.totals.on_time), str(board.totals.expected))
-    assert (not_sent.value, not_sent.is_bad) == (str(board.totals.not_sent), True)
-    assert (pace.value, pace.of) == (str(board.keeping_pace), str(len(board.figures)))
-    assert f"{board.totals.missing} agencies overdue" in summary.answer
-
-
-def test_every_figure_leads_to_as_many_rows(world):
-    late_agency(world)
-    browser = login(world.leader)
-
-    on_track, on_time, not_sent, _pace = summary_of(world).numbers
-    for number in (on_time, not_sent):
-        assert len(re.findall(r'<th scope="row"', browser.get(number.url).text)) == int(number.value), number.url
-    assert str(on_track.value) in browser.get(on_track.url).text
+    assert (on_track.value.n, on_track.of.n) == (board.on_track, board.activity_count)
+    assert (on_time.value.n, on_time.of.n) == (board.totals.on_time, board.totals.expected)
+    assert (not_sent.value.n, not_sent.is_bad) == (board.totals.not_sent, True)
+    assert (str(pace.value), str(pace.of)) == (str(board.keeping_pace), str(len(board.figures)))
+    assert f"{board.totals.missing} agencies overdue" in summary.answer.words
 
 
 def test_both_kinds_of_red_things_stand_there_and_the_rest_is_counted(worst):
@@ -146,13 +150,129 @@ def test_dates_to_come_are_near_and_in_order(worst):
 def test_before_the_deadline_nobody_is_overdue(clock):
     clock(date(2026, 6, 15))
     world = make_world(Status.DRAFT)
-    periods = [world.period]
-    summary = build_summary(build_dashboard(world.period, periods, today=date(2026, 6, 15)), periods, at=moment(15, 10))
+    summary = summary_of(world, date(2026, 6, 15))
 
-    assert "due on 16/06/2026" in summary.answer
-    assert "overdue" not in summary.answer
+    assert "due on 16/06/2026" in summary.answer.words
+    assert "overdue" not in summary.answer.words
     assert summary.rates_chart is None
     assert not summary.numbers[2].is_bad
+
+
+# Several plans, and an earlier day
+
+
+@pytest.fixture
+def both(world):
+    """Another plan of the locality, whose agency has not sent."""
+    world.other = make_world(Status.DRAFT, locality=world.locality)
+    return world
+
+
+def test_of_several_plans_it_counts_updates_and_names_the_plans(both):
+    summary = summary_of(both, plan="in-force")
+
+    assert (summary.plan, set(summary.plans.split("; "))) == (
+        "2 plans together",
+        {str(both.plan), str(both.other.plan)},
+    )
+    assert summary.answer.words == "1/2 activities on track, 1/2 updates sent, 1 update overdue"
+    assert [number.label for number in summary.numbers[1:3]] == ["Updates on time", "Updates not sent"]
+    assert summary.on_time == "Updates on time"
+    assert summary.red[0].plan == str(both.other.plan)
+    assert all("plan=in-force" in (number.url or number.value.url) for number in summary.numbers)
+    assert summary_of(both).plan == str(both.plan) and summary_of(both).plans == ""
+
+
+def test_many_plans_are_named_as_far_as_there_is_room(world):
+    for _each in range(PLANS_NAMED):
+        make_world(Status.APPROVED, locality=world.locality)
+
+    summary = summary_of(world, plan="in-force")
+
+    assert summary.plan == f"{PLANS_NAMED + 1} plans together"
+    assert summary.plans.endswith("; and 1 more plan") and summary.plans.count(";") == PLANS_NAMED
+
+
+def test_the_same_date_of_several_plans_stands_there_once_and_says_whose_it_is_otherwise(both):
+    dates = summary_of(both, plan="in-force").dates
+    assert [words for _day, words in dates].count("consolidated report of Quarter II/2026") == 1
+
+    ReportFactory(period=both.period, is_issued=True)
+
+    dates = summary_of(both, plan="in-force").dates
+    assert f"{both.other.plan}: consolidated report of Quarter II/2026" in [words for _day, words in dates]
+
+
+def test_on_an_earlier_day_a_report_had_not_been_issued(world):
+    ReportFactory(period=world.period, is_issued=True)  # on 20/6
+    words = "consolidated report of Quarter II/2026"
+    late = date(2026, 6, 22)
+
+    assert words in [said for _day, said in summary_of(world, late, as_of="2026-06-19").dates]
+    assert words not in [said for _day, said in summary_of(world, late, as_of="2026-06-20").dates]
+
+
+def test_the_paper_says_of_what_day_its_figures_are_and_when_it_was_printed(world):
+    [page] = pages_of(summary_pdf(summary_of(world, as_of="2026-06-17")))
+
+    text = " ".join(page.extract_text().split())
+    assert "17/06/2026" in text and "18/06/2026" in text
+    summary = summary_of(world, as_of="2026-06-17")
+    assert summary.seen == "Figures as known at the end of 17/06/2026."
+    assert "corrected later" in summary.foot and "locked" not in summary.foot
+    assert summary_of(world).seen == ""
+
+
+def test_of_a_past_period_it_says_both_days(world):
+    before = world.plan.reporting_periods.get(ordinal=1)
+
+    asked, board, periods = looked_at(world, {})
+    past = build_dashboard(before, periods, today=AFTER, plans=asked.plans)
+    summary = build_summary(past, periods, asked, at=moment(18, 10))
+
+    assert summary.seen == "Activities as of 20/03/2026, submissions as of 18/06/2026."
+
+
+def test_the_figures_are_locked_when_those_of_all_plans_are(both):
+    both.period.locks_on = AFTER
+    both.period.save()
+    assert "may still change" in summary_of(both, plan="in-force").foot
+
+    type(both.period).objects.filter(pk=both.other.period.pk).update(locks_on=AFTER)
+    assert "are locked" in summary_of(both, plan="in-force").foot
+
+
+def test_the_page_and_its_file_look_at_the_same(both):
+    browser, asked = login(both.leader), {"plan": "in-force", "as_of": "2026-06-17"}
+
+    page = browser.get("/dashboard/summary/", asked)
+    [sheet] = pages_of(browser.get("/dashboard/summary.pdf", asked).content)
+
+    query = page.context["query"].replace("&", "&amp;")
+    assert f"/dashboard/summary.pdf?{query}" in page.text
+    assert "plan=in-force" in query and "as_of=2026-06-17" in query
+    assert "Only what had been sent by the end of 17/06/2026 counts" in page.text
+    text = sheet.extract_text()
+    assert str(both.other.plan) in text and "17/06/2026" in text
+
+
+def test_the_file_bears_the_day_of_its_figures(world):
+    answer = login(world.leader).get("/dashboard/summary.pdf", {"as_of": "2026-06-17"})
+
+    assert "bao-cao-nhanh-2026-06-17.pdf" in answer["Content-Disposition"]
+
+
+def test_the_worst_of_several_plans_on_an_earlier_day_is_one_page_too(worst):
+    for _each in range(PLANS_NAMED + 2):
+        make_world(Status.DRAFT, locality=worst.locality)
+    Plan.objects.update(number="", title=LONG_TITLE)
+
+    [page] = pages_of(summary_pdf(summary_of(worst, plan="in-force", as_of="2026-06-17")))
+
+    found = []
+    page.extract_text(visitor_text=lambda text, cm, tm, *_rest: found.append((tm[5] * cm[3] + cm[5], text.strip())))
+    [foot] = [y for y, text in found if "does not replace" in text]
+    assert min(y for y, text in found if re.fullmatch(r"2\d/06", text)) >= foot + 12
 
 
 # On paper
@@ -208,17 +328,16 @@ def test_the_pdf_is_kept_while_it_says_the_same(world, monkeypatch):
 
     assert pdf.kept_summary_pdf(summary) == first
     with pytest.raises(pytest.fail.Exception):
-        pdf.kept_summary_pdf(replace(summary, answer="something else"))
+        pdf.kept_summary_pdf(replace(summary, beside="something else"))
 
 
 def test_the_pdf_is_the_same_all_of_its_minute(world, monkeypatch):
     from reports import pdf
 
     caches["documents"].clear()
-    periods = list(world.plan.reporting_periods.all())
-    board = board_of(world)
+    asked, board, periods = looked_at(world, {})
     first, later, next_minute = (
-        build_summary(board, periods, at=moment(18, 10).replace(minute=minute, second=second, microsecond=7))
+        build_summary(board, periods, asked, at=moment(18, 10).replace(minute=minute, second=second, microsecond=7))
         for minute, second in ((5, 1), (5, 59), (6, 0))
     )
     kept = pdf.kept_summary_pdf(first)
@@ -253,9 +372,23 @@ def test_it_has_four_figures_five_red_things_and_three_dates(worst):
         page[page.index("w-figs") : page.index("w-two")],
         page[page.index("w-red") : page.index("wall-trend")],
     )
-    assert figures.count("<a href=") == 4
+    assert figures.count("<div>") == 4
     assert red.count("<li>") == 5
     assert page[page.index("w-dates") :].count("<li>") == 3
+
+
+def test_the_wall_says_what_it_looks_at_and_reads_the_same_anew(both):
+    browser = login(both.leader)
+    before = both.plan.reporting_periods.get(ordinal=1)
+    browser.get("/dashboard/", {"period": both.period.pk})
+
+    wall = browser.get("/dashboard/wall/", {"period": before.pk, "plan": "in-force", "as_of": "2026-06-17"})
+
+    assert "Quarter I/2026, 2 plans together" in wall.text
+    assert "submissions as known at the end of 17/06/2026" in wall.text
+    assert f"/dashboard/?period={before.pk}&amp;plan=in-force&amp;as_of=2026-06-17" in wall.text
+    assert '<meta http-equiv="refresh" content="60">' in wall.text  # without an address: its own, with its query
+    assert browser.get("/dashboard/").context["board"].period == both.period
 
 
 # Whose

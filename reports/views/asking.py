@@ -14,6 +14,11 @@ from .words import NOT_FOR_YOU
 def asked_by(request):
     """What the address asks for (Asked), or None where there is no period; its period becomes the frame's."""
     require(can_view_dashboard(request.user), NOT_FOR_YOU)
+    return asked_in(request)
+
+
+def asked_in(request):
+    """As `asked_by`, for a page that has its own rule of who may read it."""
     period = chosen_period(request)
     if period is None:
         return None
@@ -25,10 +30,9 @@ def asked_by(request):
 
 def asked_or_404(request):
     """As `asked_by`, where something of a plan was asked for: where there is no plan it is not there."""
-    asked = asked_by(request)
-    if asked is None:
+    if chosen_period(request) is None:
         raise Http404
-    return asked
+    return asked_by(request)
 
 
 def looked_at(request, asked, tab):

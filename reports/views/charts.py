@@ -2,20 +2,14 @@
 
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from activities.frame import chosen_period, periods_of
-from agencies.access import require
-
-from ..channels import build_channel, build_channels
 from ..drawing import draw, png_of
-from ..permissions import can_view_dashboard
-from ..pictures import output_chart, rates_chart, targets_chart
-from .asking import asked_by
+from ..pictures import output_chart, targets_chart, trend_chart
+from .asking import asked_or_404
+from .channels import channel_by, channels_by
 from .dashboards import board_by
-from .words import NOT_FOR_YOU
 
 CHARTS = {}
 MINUTES = 5  # a browser may keep a drawing so long
@@ -61,37 +55,17 @@ def _file(request, name, content, extension, content_type):
     return response
 
 
-def plan_period(request):
-    """(the chosen period, all periods of its plan) for whoever may see the state of the locality, else (None, [])."""
-    require(can_view_dashboard(request.user), NOT_FOR_YOU)
-    return _chosen(request)
-
-
-def plan_period_or_404(request):
-    """As `plan_period`, where something of the plan was asked for: where there is no plan it is not there."""
-    if _chosen(request)[0] is None:
-        raise Http404
-    return plan_period(request)
-
-
-def _chosen(request):
-    period = chosen_period(request)
-    return period, [each for each in periods_of(request) if period and each.plan_id == period.plan_id]
-
-
 @chart("output")
 def output_of_channel(request):
-    period, periods = plan_period_or_404(request)
     code, indicator = request.GET.get("channel", ""), request.GET.get("indicator", "")
-    _channels, page = build_channel(period, periods, code, indicator, today=request.today)
-    outputs = [output for output in page.state.outputs if output.code == indicator] if page else []
+    _channels, page = channel_by(request, asked_or_404(request), code, indicator)
+    outputs = [output for output in page.state.outputs if output.code == indicator]
     return output_chart(outputs[0]) if outputs else None
 
 
 @chart("channels")
 def targets_of_channels(request):
-    period, periods = plan_period_or_404(request)
-    found = build_channels(period, periods, today=request.today)
+    found = channels_by(request, asked_or_404(request))
     if not found.with_target:
         return None
     return targets_chart([output.figure for output in found.with_target], found.share)
@@ -99,10 +73,7 @@ def targets_of_channels(request):
 
 @chart("trend")
 def trend(request):
-    """The on-time rates of the periods whose deadline has passed."""
-    board = _board(request)
-    rates = [(each.short, each.on_time_rate) for each in board.trend if each.is_due(board.today)]
-    return rates_chart(_("Agencies on time"), rates) if rates else None
+    return trend_chart(_board(request))
 
 
 @chart("targets")
@@ -113,7 +84,4 @@ def targets(request):
 
 def _board(request):
     """What the overview shows at the same address."""
-    asked = asked_by(request)
-    if asked is None:
-        raise Http404
-    return board_by(request, asked)
+    return board_by(request, asked_or_404(request))

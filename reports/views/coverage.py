@@ -1,44 +1,91 @@
-"""What has been said to whom, and what to nobody: themes and audiences."""
+"""What has been said to whom, and what to nobody: themes and audiences, and the results of a theme."""
 
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from activities.frame import chosen_period
-from agencies.access import require
+from activities.models import ActivityProgress
+from agencies.workbook import given_out
+from plans.models import ContentTheme
 
-from ..coverage import UNSAID, Reach, build_coverage, coverage_workbook
-from ..permissions import can_view_dashboard
+from ..coverage import UNSAID, UNSERVED, Reach, build_coverage, coverage_workbook, theme_lines
+from ..dashboard.links import read_as
+from ..notes import of_plans, seen_from
+from .asking import asked_by, asked_or_404, looked_at
 from .reading import file_answer
-from .words import NOT_FOR_YOU
+
+PAGE = 50
+
+
+def _coverage(request, asked):
+    return build_coverage(asked.period, today=request.today, plans=asked.plans, known_on=asked.known_on)
 
 
 @require_safe
 def coverage(request):
-    found = _coverage(request)
-    if found is None:
-        return render(request, "reports/coverage.html", {"coverage": None})
-    keys = {str(each.key): each for each in found.audiences}
+    asked = asked_by(request)
+    around = looked_at(request, asked, "coverage")
+    if asked is None:
+        return render(request, "reports/coverage.html", around | {"coverage": None})
+    found = _coverage(request, asked)
+    keys = {each.key: each for each in found.audiences}
     audience = keys.get(request.GET.get("audience", ""))
-    show = UNSAID if request.GET.get("show") == UNSAID else ""
-    context = {
+    show = request.GET.get("show", "")
+    show = show if show in (UNSAID, UNSERVED) else ""
+    context = around | {
         "coverage": found,
-        "rows": found.showing(audience.key if audience else None, show),
+        "parts": found.showing(audience.key if audience else "", show),
         "audience": audience,
         "show": show,
         "reaches": list(Reach),
+        "day": urlencode(read_as(found.reading, asked.period)),
+        "whole": asked.word or str(asked.period.plan_id),
     }
     return render(request, "reports/coverage.html", context)
 
 
 @require_safe
 def coverage_xlsx(request):
-    data = coverage_workbook(_coverage(request), at=request.now)
-    name = f"noi-dung-doi-tuong-{request.today:%Y-%m-%d}.xlsx"
-    return file_answer(data, name)
+    asked = asked_by(request)
+    if asked is None:
+        return redirect("reports:coverage")
+    notes = [
+        of_plans(asked.period, asked.plans),
+        *seen_from(asked.known_on),
+        given_out(request.now),
+    ]
+    data = coverage_workbook(_coverage(request, asked), notes=notes)
+    return file_answer(data, f"noi-dung-doi-tuong-{request.today:%Y-%m-%d}.xlsx")
 
 
-def _coverage(request):
-    """Of the frame's period; None without one."""
-    require(can_view_dashboard(request.user), NOT_FOR_YOU)
-    period = chosen_period(request)
-    return build_coverage(period, today=request.today) if period else None
+@require_safe
+def coverage_lines(request, pk):
+    """What agencies reported of a theme in the period, line by line."""
+    theme = get_object_or_404(ContentTheme.objects.visible_to(request.user).select_related("plan"), pk=pk)
+    asked = asked_or_404(request)
+    if theme.plan not in asked.plans:
+        raise Http404
+    lines = theme_lines(
+        asked.period,
+        theme,
+        ActivityProgress.objects.visible_to(request.user),
+        today=request.today,
+        plans=asked.plans,
+        known_on=asked.known_on,
+    )
+    lines = list(
+        lines.select_related("activity", "update__agency", "update__period")
+        .defer("words", "activity__details", "activity__note")
+        .order_by("activity__position", "update__agency__name_sort", "pk")
+    )
+    context = {
+        "asked": asked,
+        "theme": theme,
+        "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
+        "total": len(lines),
+        "pieces": sum(line.pieces for line in lines),
+        "back": urlencode(asked.query),
+    }
+    return render(request, "reports/coverage_lines.html", context)

@@ -3,31 +3,34 @@
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
+from activities.filters import ON_TRACK, PLANNED, RED, SILENT
 from activities.frame import periods_of, reads_todays_names
 from activities.models import ActivityProgress
+from activities.progress import State
 from activities.scopes import corresponding
 from activities.stars import starred_by
-from agencies.vietnamese import fold
-from agencies.workbook import Column, write_table
+from agencies.workbook import Column, given_out, write_table
 
 from ..dashboard import build_dashboard
 from ..dashboard.headlines import comparison, headlines
 from ..dashboard.links import Links
 from ..dashboard.proofs import working_lines
 from ..dashboard.workbook import dashboard_workbook
-from ..pictures import Picture, rates_chart
+from ..models import Report
+from ..notes import plan_names
+from ..pictures import Picture, trend_chart
+from ..waiting import waiting_for
 from .asking import asked_by, looked_at
-from .reading import file_answer
+from .reading import workbook_answer
 
-PAGE = 50
+PAGE, TAB = 50, "overview"
 
 
-def board_by(request, asked):
-    """The Dashboard that `asked` (`asked_by`) means."""
+def board_by(request, asked, *, starred=None):
+    """The Dashboard that `asked` (`asked_by`) means; `starred`: keys of activities, the person's own by default."""
     return build_dashboard(
         asked.period,
         periods_of(request),
@@ -36,18 +39,19 @@ def board_by(request, asked):
         plans=asked.plans,
         against=asked.against,
         known_on=asked.known_on,
-        starred=starred_by(request.user),
+        starred=starred_by(request.user) if starred is None else starred,
     )
 
 
 @require_safe
 def dashboard(request):
     asked = asked_by(request)
+    around = {"waiting": waiting_for(Report.objects.visible_to(request.user), request.user).count()}
     if asked is None:
-        return render(request, "reports/dashboard.html", {"board": None} | looked_at(request, None, "overview"))
+        return render(request, "reports/dashboard.html", {**around, "board": None, **looked_at(request, None, TAB)})
     board = board_by(request, asked)
     links, then = _links(board, asked)
-    around = looked_at(request, asked, "overview")
+    around |= looked_at(request, asked, TAB)
     return render(
         request,
         "reports/dashboard.html",
@@ -57,9 +61,14 @@ def dashboard(request):
             "figures": headlines(board, links, then, request.user.unread),
             "compared": comparison(board, links, then),
             "states": [(state, n, links.activities(state=state.value)) for state, n in board.counts],
-            "red_periods": [(each, links.updates("missing", each.period)) for each in board.red_periods],
-            "urls": _urls(links),
-            "picture": _trend_picture(board, around["query"]),
+            "plan_lines": [(line, _plan_urls(line, links)) for line in board.plans],
+            "red_agencies": [(row, links.duty(row)) for row in board.red_agencies],
+            "red_periods": [(each, _period_urls(each, links)) for each in board.red_periods],
+            "tracks": [_track(track, board, links) for track in board.tracks],
+            "bars": [(*each, links.outputs(each[0].code), links.aims(each[0].code)) for each in board.bars],
+            "rated": [(each, _period_urls(each, links)) for each in board.rated],
+            "urls": _urls(links, then),
+            "picture": _trend_picture(board, asked, links),
         },
     )
 
@@ -70,19 +79,53 @@ def _links(board, asked):
     return Links.of(board, asked.word), then
 
 
-def _urls(links):
+def _urls(links, then):
     """The addresses that words and tables of the page lead to, by what they show."""
-    of_updates = {show: links.updates(show) for show in ("sent", "missing", "not_sent")}
-    of_activities = {name: links.activities(state=state) for name, state in STATES.items()}
-    return {**of_updates, **of_activities, "updates": links.updates(""), "activities": links.activities()}
+    return {
+        **_period_urls(None, links),
+        **{name: links.activities(state=state) for name, state in STATES.items()},
+        "activities": links.activities(),
+        "on_time_before": then.updates("on_time") if then else "",
+    }
 
 
-STATES = {"on_track": "on-track", "red": "to-handle", "silent": "silent", "unassigned": "unassigned"}
+STATES = {
+    "on_track": ON_TRACK,
+    "planned": PLANNED,
+    "red": RED,
+    "silent": SILENT,
+    "unassigned": State.UNASSIGNED.value,
+}
 
 
-def _trend_picture(board, query):
-    rates = [(totals.short, totals.on_time_rate) for totals in board.rated]
-    return Picture("trend", rates_chart(_("Agencies on time"), rates), query) if rates else None
+def _period_urls(totals, links):
+    """Where the duties of a period stand (PeriodTotals; None: of the one in question), by what they show."""
+    period = totals and totals.period
+    shown = {show: links.updates(show, period) for show in ("sent", "missing", "not_sent", "on_time")}
+    return {**shown, "updates": links.updates("", period)}
+
+
+def _plan_urls(line, links):
+    """Where the rows of one of the plans looked at together stand."""
+    own = links.of_plan(line.plan)
+    of_duties = _period_urls(line.totals, own) if line.totals else {}
+    return {**of_duties, **{name: own.activities(state=state) for name, state in STATES.items()}}
+
+
+def _track(track, board, links):
+    """(AgencyTrack, where its present duty stands, [(Submission or None, how many it owed, where these stand)])."""
+    agency = track.current.agency
+    cells = [
+        (row, n, links.updates("", totals.period, agency))
+        for row, n, totals in zip(track.submissions, track.owed, board.trend, strict=True)
+    ]
+    return track, links.duty(track.current), cells
+
+
+def _trend_picture(board, asked, links):
+    """A browser keeps a drawing by its address: that says by which names agencies are read, too."""
+    chart = trend_chart(board)
+    return Picture("trend", chart, urlencode(asked.query | links.names_asked)) if chart else None
 
 
 @require_safe
@@ -93,30 +136,17 @@ def dashboard_xlsx(request):
     board = board_by(request, asked)
     links, then = _links(board, asked)
     notes = [
-        _("Overview, %(period)s, %(plans)s")
-        % {"period": asked.period.title, "plans": "; ".join(str(plan) for plan in asked.plans)},
+        _("Overview, %(period)s, %(plans)s") % {"period": asked.period.title, "plans": plan_names(asked.plans)},
         _("Activities as of %(day)s, submissions as of %(today)s.")
         % {"day": f"{board.as_of:%d/%m/%Y}", "today": f"{board.today:%d/%m/%Y}"},
         *([_("Compared with %(period)s.") % {"period": board.then.period.title}] if board.then else []),
-        _given_out(request),
+        *([_("Not yet issued then:") + f" {plan_names(asked.unissued)}."] if asked.unissued else []),
+        given_out(request.now),
     ]
     figures = headlines(board, links, then, request.user.unread)
-    return _workbook(
+    return workbook_answer(
         request, asked.period, "tong-quan", dashboard_workbook(board, figures, comparison(board, links, then), notes)
     )
-
-
-def _given_out(request):
-    return _("Given out at %(time)s on %(day)s") % {
-        "time": f"{request.now:%H:%M}",
-        "day": f"{request.today:%d/%m/%Y}",
-    }
-
-
-def _workbook(request, period, name, data):
-    label = slugify(fold(period.label.replace("/", "-")))
-    file_name = f"{name}-{label}-{request.today:%Y-%m-%d}.xlsx"
-    return file_answer(data, file_name)
 
 
 # The work behind the coverage with evidence
@@ -145,9 +175,9 @@ def evidence(request):
     show = request.GET.get("show", "")
     shown = _showing(rows, show)
     if request.GET.get("export") == "xlsx":
-        notes = [asked.period.title, str(SHOWS.get(show, _("All"))), _given_out(request)]
+        notes = [asked.period.title, str(SHOWS.get(show, _("All"))), given_out(request.now)]
         data = write_table(_("Reported work"), COLUMNS, [_facts(line) for line in shown], notes=notes)
-        return _workbook(request, asked.period, "minh-chung", data)
+        return workbook_answer(request, asked.period, "minh-chung", data)
     return render(
         request,
         "reports/evidence.html",

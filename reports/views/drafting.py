@@ -26,14 +26,14 @@ from ..quarterly.markup import parse, typed_numbers
 from ..sealing.page import sealed_context
 from ..workspace import acts_of, build_workspace, sources_of
 from ..writing import AS_DRAFTED, NOT_NOW, follow_draft, redrafted, restore_part, save_part, take_drafts
-from .reading import report_or_403
+from .reading import report_or_403, says_done
 from .reports import beginnable
 
 NOT_A_DRAFTER = gettext_lazy("Reports are begun by coordinators, and by focal points for their own agency.")
 
 
 def _report(request, pk):
-    return report_or_403(request, pk, related=(*building.RELATIONS, "begun_by"), parts=True)
+    return report_or_403(request, pk, related=(*building.RELATIONS, "begun_by", "replaced_by"), also=("parts",))
 
 
 def _to_write(request, pk, code=None):
@@ -92,7 +92,7 @@ def detail(request, pk):
         return render(
             request,
             "reports/report_sealed.html",
-            sealed_context(report, request.user, today=request.today, compare="compare" in request.GET),
+            sealed_context(report, request.user, now=request.now, compare="compare" in request.GET),
         )
     if request.GET.get("show") == "check" and request.htmx:
         return _checked(request, report)
@@ -111,7 +111,7 @@ def _page(request, report, *, open_code="", status=200, **context):
         "annexes": annexes(page.built),
         "acts": acts_of(request.user, report),
         "sources": sources_of(opened) if opened else [],
-        "check": check_report(report, page.built, today=request.today) if show_check else None,
+        "check": check_report(report, page.made) if show_check else None,
         "may_confirm": _may_confirm(request.user, report),
     }
     context.setdefault("form", _form_of(opened))
@@ -127,10 +127,10 @@ def _form_of(opened):
 
 def _checked(request, report):
     """The check alone, for the page that asked for it when it was there."""
-    built = building.build_report(report, today=request.today)
+    made = building.make_report(report, today=request.today)
     context = {
         "report": report,
-        "check": check_report(report, built, today=request.today),
+        "check": check_report(report, made),
         "may_confirm": _may_confirm(request.user, report),
     }
     return render(request, "reports/_draft_check.html", context)
@@ -240,14 +240,17 @@ def part_restore(request, pk, code):
 def refresh(request, pk):
     """Draft anew from what has been approved since: untouched parts follow, of the others the person chooses."""
     report = _to_write(request, pk)
-    drafted = building.draft_report(report, today=request.today)
-    changes = redrafted(report.parts.all(), drafted)
+    made = building.make_report(report, today=request.today)
+    changes = redrafted(report.parts.all(), made.drafted)
+    if request.method == "POST" and not changes:
+        messages.info(request, _("The report follows the updates already: nothing would be drafted otherwise."))
+        return redirect(report)
     if request.method == "POST":
         taken = set(request.POST.getlist("take"))
         take_drafts(report, changes, taken=taken, by=request.user, at=request.now)
         messages.success(request, _("The report follows the updates as they are approved now."))
         return redirect(report)
-    values = dict(building.build_report(report, today=request.today).values)
+    values = dict(made.built.values)
     asked = [
         (change, parse(change.part.body, values), parse(change.body, values)) for change in changes if change.is_own
     ]
@@ -258,18 +261,36 @@ def refresh(request, pk):
 # Deciding
 
 
+@says_done()
 @require_http_methods(["GET", "POST"])
 def move(request, pk, name):
     """Take the report a step; opened, it asks for the reason where the step needs one."""
     if name not in workflow.BY_HAND:
         raise Http404
     report = _report(request, pk)
-    require(name in workflow.open_moves(request.user, report), workflow.NOT_NOW)
     form = StepForm(posted(request), initial={"version": report.version})
+    if name not in workflow.open_moves(request.user, report):
+        return _too_late(request, report, name, form)
     if form.is_valid() and _moved(request, report, name, form):
         return redirect(report)
-    context = {"report": report, "name": name, "form": form, "step": workflow.TRANSITIONS[name]}
+    check = None
+    if name in ("submit", "approve"):  # what was found is read by whoever answers for it
+        check = check_report(report, building.make_report(report, today=request.today))
+    context = {"report": report, "name": name, "form": form, "step": workflow.TRANSITIONS[name], "check": check}
     return render(request, "reports/report_move.html", context, status=422 if form.is_bound else 200)
+
+
+def _too_late(request, report, name, form):
+    """The step is not open (any more): a reason that was typed is shown once more, to be copied.
+
+    Raises: PermissionDenied where nothing was typed, or the report stands there already.
+    """
+    is_typed = request.POST.get("reason", "").strip()
+    require(is_typed and not workflow.taken_already(request.user, report, name), workflow.NOT_NOW)
+    words = _("The report is “%(state)s” by now: this step cannot be taken. What you typed is still here: copy it.")
+    form.add_error(None, words % {"state": report.get_status_display()})
+    context = {"report": report, "name": name, "form": form, "step": workflow.TRANSITIONS[name], "check": None}
+    return render(request, "reports/report_move.html", context, status=403)
 
 
 SAID = {
@@ -303,10 +324,10 @@ def confirm(request, pk):
     """Stand by a finding of the check, in the words that were on the page."""
     report = _report(request, pk)
     require(_may_confirm(request.user, report), NOT_NOW)
-    built = building.build_report(report, today=request.today)
+    made = building.make_report(report, today=request.today)
     kept = confirm_finding(
         report,
-        built,
+        made,
         rule=request.POST.get("rule", ""),
         subject=request.POST.get("subject", ""),
         words=request.POST.get("words", ""),

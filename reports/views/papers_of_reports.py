@@ -11,10 +11,10 @@ from agencies.sending import posted
 
 from ..excel import ministry_xlsx, report_xlsx as workbook_of
 from ..kept import DamagedError
-from ..large_pdf import is_large, order_pdf
+from ..large_files import is_large, order_file
 from ..ministry import columns_of
 from ..ministry_form import MinistryFormSet
-from ..models import FileKind
+from ..models import FileKind, Report
 from ..pdf import PdfBusyError, kept_pdf
 from ..permissions import can_keep_ministry_form
 from ..quarterly import build_quarterly_report
@@ -46,6 +46,11 @@ def file_name(report, extension):
     return f"{'-'.join([_span_name(report.span, ordinal, report.year), number, *version])}.{extension}"
 
 
+def preview_name(period, extension):
+    """'bao-cao-thang-3-2026.pdf': the report of `period` before anybody has begun it."""
+    return f"{_span_name(period.kind, period.ordinal, period.year)}.{extension}"
+
+
 def _sealed(request, report, kind, *, inline=False):
     """The sealed file byte for byte; back to the report, with what is wrong, where it is damaged."""
     try:
@@ -60,7 +65,16 @@ def _sealed_or_made(request, pk, kind, make):
     report = report_or_403(request, pk)
     if report.is_issued:
         return _sealed(request, report, kind)
-    return file_answer(make(build_report(report, today=request.today)), file_name(report, kind))
+    return _made_or_ordered(request, report, build_report(report, today=request.today), kind, make)
+
+
+def _made_or_ordered(request, subject, built, kind, make):
+    """The file of a draft, or of the preview of a period, at once; from the background where it is long."""
+    if is_large(built):
+        return redirect("accounts:job", order_file(subject, built, str(kind), by=request.user, today=request.today).pk)
+    if isinstance(subject, Report):
+        return file_answer(make(built), file_name(subject, kind))
+    return file_answer(make(built), preview_name(subject, kind))
 
 
 @require_safe
@@ -71,7 +85,7 @@ def report_pdf(request, pk):
         return _sealed(request, report, FileKind.PDF, inline=True)
     built = build_report(report, today=request.today)
     if is_large(built):
-        return redirect("accounts:job", order_pdf(report, built, by=request.user).pk)
+        return redirect("accounts:job", order_file(report, built, "pdf", by=request.user, today=request.today).pk)
     try:
         return file_answer(kept_pdf(built), file_name(report, "pdf"), inline=True)
     except PdfBusyError:
@@ -113,14 +127,12 @@ def _preview(request, pk):
 
 @require_safe
 def preview_docx(request, pk):
-    period, report = _preview(request, pk)
-    return file_answer(document_of(report), f"{_span_name(period.kind, period.ordinal, period.year)}.docx")
+    return _made_or_ordered(request, *_preview(request, pk), FileKind.DOCX, document_of)
 
 
 @require_safe
 def preview_xlsx(request, pk):
-    period, report = _preview(request, pk)
-    return file_answer(workbook_of(report), f"{_span_name(period.kind, period.ordinal, period.year)}.xlsx")
+    return _made_or_ordered(request, *_preview(request, pk), FileKind.XLSX, workbook_of)
 
 
 @require_http_methods(["GET", "POST"])

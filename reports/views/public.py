@@ -11,7 +11,7 @@ from agencies.sending import posted, saved
 from plans.models import Plan, PlanStatus
 
 from ..permissions import can_open_to_public
-from ..public import build_public_plan, open_page
+from ..public import open_page, public_plan_of
 from ..public_form import PublicPageForm
 
 COORDINATOR_ONLY = gettext_lazy("The coordinator of the plan decides whether the public may read its page.")
@@ -23,7 +23,7 @@ def public_plan(request, pk):
     page = open_page(pk)
     if page is None:
         raise Http404
-    shown = build_public_plan(page, today=request.today)
+    shown = public_plan_of(page, today=request.today)
     return render(request, "reports/public_plan.html", {"shown": shown, "locality": page.plan.locality})
 
 

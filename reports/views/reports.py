@@ -10,12 +10,13 @@ from activities.models import ConsolidatedPeriod
 from ..annexes import annexes
 from ..filters import ReportFilter
 from ..forms import subjects_for
-from ..large_pdf import is_large, order_pdf
+from ..large_files import is_large, order_file
 from ..listing import build_list, readable
 from ..models import Report, ReportKind
 from ..pdf import PdfBusyError, kept_pdf
 from ..permissions import can_view_preview, can_view_report
 from ..quarterly import build_quarterly_report
+from .papers_of_reports import preview_name
 from .reading import file_answer, period_or_403
 from .words import BUSY
 
@@ -29,7 +30,7 @@ def report_list(request):
     reports = readable(request.user)
     plans = list({period.plan_id: period.plan for period in periods}.values())
     years = sorted({each.year for each in [*periods, *sums]}, reverse=True)
-    chosen = ReportFilter(request.GET, queryset=reports, plans=plans, years=years)
+    chosen = ReportFilter(request.GET, queryset=reports, user=request.user, plans=plans, years=years)
     context = {
         "periods": periods if can_view else [],
         "list": build_list(request.user, chosen, periods, sums),
@@ -90,10 +91,10 @@ def preview_pdf(request, pk):
     period = period_or_403(request, pk)
     report = build_quarterly_report(period, today=request.today)
     if is_large(report):
-        return redirect("accounts:job", order_pdf(period, report, by=request.user).pk)
+        return redirect("accounts:job", order_file(period, report, "pdf", by=request.user, today=request.today).pk)
     try:
         data = kept_pdf(report)
     except PdfBusyError:
         messages.error(request, BUSY)
         return redirect("reports:preview", period.pk)
-    return file_answer(data, f"bao-cao-quy-{period.ordinal}-{period.year}.pdf", inline=True)
+    return file_answer(data, preview_name(period, "pdf"), inline=True)

@@ -11,9 +11,12 @@
   const SPECIAL = /[\\*]|\[(?=\[)/g;
   const SENTENCE = /[^.!?…;]+[.!?…;]*/g;
   const ALIKE = 0.5;
+  const NOTHING = "\u200b"; // a letter of no width, never kept
+  const GAP = 6; // pixels between the line that is typed and a bar
 
   // Marks and what they mean
 
+  const typed = (text) => escaped(text.replaceAll("\u00a0", " ").replaceAll(NOTHING, ""));
   const escaped = (text) => text.replace(SPECIAL, "\\$&");
 
   function chip(key, printed) {
@@ -64,7 +67,7 @@
   // The words under a node as [text, bold, italic], a figure as its mark; a new paragraph as null.
   function pieces(node, bold, italic, found) {
     for (const child of node.childNodes) {
-      if (child.nodeType === Node.TEXT_NODE) found.push([escaped(child.data.replaceAll("\u00a0", " ")), bold, italic]);
+      if (child.nodeType === Node.TEXT_NODE) found.push([typed(child.data), bold, italic]);
       else if (child.nodeType !== Node.ELEMENT_NODE) continue;
       else if (child.dataset.key) found.push([`[[${child.dataset.key}]]`, bold, italic]);
       else if (child.tagName === "BR") found.push(null);
@@ -134,6 +137,8 @@
       field.dispatchEvent(new Event("input", { bubbles: true }));
     };
     editor.addEventListener("input", tell);
+    editor.addEventListener("input", (event) => event.inputType?.startsWith("history") && leaveFigure());
+    for (const name of ["input", "keyup"]) editor.addEventListener(name, () => keepInSight(form, editor));
     editor.addEventListener("paste", (event) => {
       event.preventDefault();
       document.execCommand("insertText", false, event.clipboardData.getData("text/plain"));
@@ -153,6 +158,9 @@
     const put = (node) => {
       editor.focus();
       const range = kept && editor.contains(kept.startContainer) ? kept : atEnd(editor);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      if (insertUndoably(editor, node)) return;
       range.deleteContents();
       range.insertNode(node);
       range.collapse(false);
@@ -215,6 +223,53 @@
       event.preventDefault();
       take(list.value);
     });
+  }
+
+  // The line that is typed stays between the bar above and the one below, which lie over the page.
+  function keepInSight(form, editor) {
+    const line = caretIn(editor);
+    if (!line) return;
+    const above = form.querySelector(".editor-bar").getBoundingClientRect().bottom;
+    const below = form.querySelector(".editor-end").getBoundingClientRect().top;
+    const away = Math.max(line.bottom + GAP - below, 0) || Math.min(line.top - GAP - above, 0);
+    if (away && line.height < below - above) scrollBy({ top: away, behavior: "instant" });
+  }
+
+  // Where the cursor stands; an empty paragraph has no place of its own but that of the paragraph.
+  function caretIn(editor) {
+    const selection = getSelection();
+    if (!selection.rangeCount || !editor.contains(selection.focusNode)) return null;
+    const range = document.createRange();
+    range.setStart(selection.focusNode, selection.focusOffset);
+    const own = range.getClientRects();
+    if (own.length) return own[own.length - 1];
+    const node = selection.focusNode;
+    return (node.nodeType === Node.ELEMENT_NODE ? node : node.parentNode).getBoundingClientRect();
+  }
+
+  // Puts a figure where the cursor is so that it can be undone; false where the browser does not. Between two letters of
+  // no width, else Chromium sets it behind the paragraph, or the cursor into it.
+  function insertUndoably(editor, node) {
+    const before = new Set(editor.querySelectorAll("[data-key]"));
+    document.execCommand("insertText", false, NOTHING + NOTHING);
+    getSelection().modify("move", "backward", "character");
+    document.execCommand("insertHTML", false, node.outerHTML);
+    const placed = [...editor.querySelectorAll("[data-key]")].find((each) => !before.has(each));
+    if (placed) goBehind(placed);
+    return Boolean(placed);
+  }
+
+  function goBehind(figure) {
+    const next = figure.nextSibling;
+    if (next?.nodeType === Node.TEXT_NODE && next.data.startsWith(NOTHING)) getSelection().collapse(next, 1);
+    else getSelection().collapse(figure.parentNode, [...figure.parentNode.childNodes].indexOf(figure) + 1);
+  }
+
+  // Undone and done again, a figure may have the cursor in it, where nothing can be typed.
+  function leaveFigure() {
+    const { focusNode } = getSelection();
+    const figure = (focusNode?.nodeType === Node.TEXT_NODE ? focusNode.parentNode : focusNode)?.closest?.("[data-key]");
+    if (figure) goBehind(figure);
   }
 
   function atEnd(editor) {

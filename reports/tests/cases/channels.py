@@ -37,11 +37,17 @@ def drawing_of(world):
     return f"{reverse('reports:chart_svg', args=['output'])}?channel={channel}&indicator={indicator}"
 
 
+def lines_of(world):
+    channel_of(world)
+    return f"{reverse('reports:output_lines')}?indicator={world.activity.indicator_id}&in=year"
+
+
 CASES = {
     "reports:channels": (GET, None),
     "reports:channels_xlsx": (GET, None),
     "reports:channel": (GET, lambda world: [(channel_of(world),)]),
     "reports:channel_xlsx": (GET, lambda world: [(channel_of(world),)]),
+    "reports:output_lines": (GET, None),
     "reports:chart_svg": (GET, lambda world: [(chart_of(world),)]),
     "reports:chart_png": (GET, lambda world: [(chart_of(world),)]),
     "reports:summary": (GET, None),
@@ -50,6 +56,8 @@ CASES = {
 }
 ROLES = dict.fromkeys(CASES, STAFF)
 PAGES = {
+    "lines of an output": ("leader", Status.SUBMITTED, lines_of),
+    "lines of an output as a workbook": ("leader", Status.APPROVED, lambda world: f"{lines_of(world)}&export=xlsx"),
     "channels of a plan": ("leader", Status.SUBMITTED, lambda world: reverse("reports:channels")),
     "channels as a workbook": ("leader", Status.APPROVED, lambda world: reverse("reports:channels_xlsx")),
     "channel": ("leader", Status.SUBMITTED, page_of),

@@ -3,8 +3,13 @@
 from django.urls import reverse
 
 from activities.models import Status
-from reports.models import CriteriaSet, Dossier
-from reports.tests.rows_of_dossiers import CriteriaSetFactory, CriterionFactory, DossierFactory
+from reports.models import CriteriaSet, Dossier, DossierDocument
+from reports.tests.rows_of_dossiers import (
+    CriteriaSetFactory,
+    CriterionFactory,
+    DossierDocumentFactory,
+    DossierFactory,
+)
 
 GET, POST, BOTH = ("get",), ("post",), ("get", "post")
 COORDINATOR = {"the coordinator"}
@@ -23,6 +28,12 @@ def criterion_of(world):
     return dossier.pk, (dossier.criteria.criteria.first() or CriterionFactory(set=dossier.criteria)).pk
 
 
+def document_of(world):
+    dossier, criterion = criterion_of(world)
+    there = DossierDocument.objects.filter(dossier=dossier).first()
+    return (there or DossierDocumentFactory(dossier=dossier_of(world), criterion_id=criterion)).pk
+
+
 def set_of(world):
     there = CriteriaSet.objects.filter(locality=world.locality, year=2030).first()
     return (there or CriteriaSetFactory(locality=world.locality, year=2030)).pk
@@ -33,7 +44,11 @@ CASES = {
     "reports:dossier": (GET, lambda world: [(dossier_of(world).pk,)]),
     "reports:criterion": (BOTH, lambda world: [criterion_of(world)]),
     "reports:tag": (POST, lambda world: [criterion_of(world)]),
+    "reports:attach": (POST, lambda world: [criterion_of(world)]),
+    "reports:dossier_document": (GET, lambda world: [(document_of(world),)]),
+    "reports:document_remove": (POST, lambda world: [(document_of(world),)]),
     "reports:dossier_zip": (POST, lambda world: [(dossier_of(world).pk,)]),
+    "reports:dossier_zip_stop": (POST, lambda world: [(dossier_of(world).pk,)]),
     "reports:dossier_pdf": (GET, lambda world: [(dossier_of(world).pk,)]),
     "reports:dossier_move": (POST, lambda world: [(dossier_of(world).pk, "close")]),
     "reports:criteria_sets": (BOTH, None),
@@ -42,7 +57,11 @@ CASES = {
 ROLES = {
     "reports:dossier": STAFF,
     "reports:tag": COORDINATOR,
+    "reports:attach": COORDINATOR,
+    "reports:dossier_document": STAFF,
+    "reports:document_remove": COORDINATOR,
     "reports:dossier_zip": STAFF,
+    "reports:dossier_zip_stop": STAFF,
     "reports:dossier_pdf": STAFF,
     "reports:dossier_move": COORDINATOR,
 }

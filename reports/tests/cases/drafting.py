@@ -15,7 +15,7 @@ DRAFTER = {"the coordinator"}
 
 def drafted(world):
     """A draft of the plan's report on the period with its parts, begun once."""
-    report = world.plan.reports.filter(kind=ReportKind.PLAN).first()
+    report = world.plan.reports.filter(kind=ReportKind.PLAN, period=world.period).first()
     report = report or ReportFactory(period=world.period, begun_by=world.coordinator)
     draft_parts(report, today=TODAY)
     return report

@@ -12,7 +12,8 @@ KEEPERS = {"the coordinator", "another coordinator", "the administrator"}
 
 def drafted(world):
     """A draft of the plan's report on the period, begun once."""
-    return world.plan.reports.first() or ReportFactory(period=world.period, begun_by=world.coordinator)
+    there = world.plan.reports.filter(period=world.period).first()
+    return there or ReportFactory(period=world.period, begun_by=world.coordinator)
 
 
 def of_the_draft(name):

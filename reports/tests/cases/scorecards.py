@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from activities.models import Status
 from activities.tests.factories import ReportingPeriodFactory
+from plans.tests.factories import ContentThemeFactory
 
 GET, POST, BOTH = ("get",), ("post",), ("get", "post")
 STAFF = {"the coordinator", "another coordinator", "the leader", "the administrator"}
@@ -15,6 +16,15 @@ def agency_of(world):
 
 def scorecard_of(world):
     return reverse("reports:scorecard", args=[world.agency.pk])
+
+
+def theme_of(world):
+    """The key of a theme of the world's plan that its activity serves."""
+    theme = world.plan.themes.first()
+    if theme is None:
+        theme = ContentThemeFactory(plan=world.plan)
+        world.activity.themes.add(theme)
+    return theme.pk
 
 
 def with_a_year(world):
@@ -30,6 +40,7 @@ CASES = {
     "reports:scorecard_xlsx": (GET, agency_of),
     "reports:coverage": (GET, None),
     "reports:coverage_xlsx": (GET, None),
+    "reports:coverage_lines": (GET, lambda world: [(theme_of(world),)]),
     "reports:timeline": (GET, None),
     "reports:timeline_pdf": (GET, None),
 }
@@ -39,6 +50,7 @@ ROLES = {
     "reports:scorecard_xlsx": STAFF | {"the agency"},
     "reports:coverage": STAFF,
     "reports:coverage_xlsx": STAFF,
+    "reports:coverage_lines": STAFF,
     "reports:timeline": STAFF,
     "reports:timeline_pdf": STAFF,
 }
@@ -59,6 +71,11 @@ PAGES = {
     ),
     "coverage": ("leader", Status.SUBMITTED, lambda world: reverse("reports:coverage")),
     "coverage as a workbook": ("leader", Status.APPROVED, lambda world: reverse("reports:coverage_xlsx")),
+    "results of a theme": (
+        "leader",
+        Status.SUBMITTED,
+        lambda world: reverse("reports:coverage_lines", args=[theme_of(world)]),
+    ),
     "timeline": ("leader", Status.SUBMITTED, lambda world: reverse("reports:timeline")),
     "timeline as PDF": ("coordinator", Status.APPROVED, lambda world: reverse("reports:timeline_pdf")),
     "activities of a theme": (

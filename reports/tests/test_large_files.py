@@ -2,6 +2,8 @@
 
 from io import BytesIO
 
+import docx
+import openpyxl
 import pytest
 from django.urls import reverse
 from pypdf import PdfReader
@@ -12,14 +14,16 @@ from accounts.tests.factories import login
 from activities.models import Status
 from activities.tests.factories import TODAY, EvidenceFactory, make_world, moment
 from agencies.tests.factories import LocalityFactory
-from reports import large_pdf
-from reports.large_pdf import is_large, order_pdf, rows_of, set_pdf
-from reports.pdf import PdfBusyError
+from reports import large_files
+from reports.excel import report_xlsx
+from reports.large_files import is_large, order_file, rows_of, tidied
+from reports.pdf import PdfBusyError, quarterly_pdf
 from reports.quarterly import build_quarterly_report
 from reports.quarterly.building import build_report
 from reports.sealing.files import make_files
+from reports.word import report_docx
 
-from .factories import make_body, make_report
+from .factories import make_report
 from .rows import ReportFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -37,10 +41,22 @@ def world():
     return world
 
 
-def order_for(world, subject=None):
+def order_for(world, subject=None, kind="pdf"):
     subject = subject or world.period
     build = build_report if hasattr(subject, "is_issued") else build_quarterly_report
-    return order_pdf(subject, build(subject, today=TODAY), by=world.coordinator)
+    return order_file(subject, build(subject, today=TODAY), kind, by=world.coordinator, today=TODAY)
+
+
+def words_in(data, kind):
+    """All that a file says."""
+    if kind == "pdf":
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
+    if kind == "docx":
+        return " ".join(
+            cell.text for table in docx.Document(BytesIO(data)).tables for row in table.rows for cell in row.cells
+        )
+    sheets = openpyxl.load_workbook(BytesIO(data))
+    return " ".join(str(cell.value) for sheet in sheets for row in sheet for cell in row)
 
 
 def test_a_report_is_large_by_the_rows_of_its_annexes():
@@ -49,17 +65,19 @@ def test_a_report_is_large_by_the_rows_of_its_annexes():
     assert rows_of(make_report(figures=1, activities=2, submissions=3, evidence=4)) == 10
 
 
-@pytest.mark.parametrize("kind", ["period", "report"])
-def test_it_is_made_and_fetched_by_whoever_asked(world, kind):
-    subject = world.period if kind == "period" else ReportFactory(period=world.period)
-    job = order_for(world, subject)
+@pytest.mark.parametrize("kind", ["pdf", "docx", "xlsx"])
+@pytest.mark.parametrize("what", ["period", "report"])
+def test_it_is_made_and_fetched_by_whoever_asked(world, what, kind):
+    subject = world.period if what == "period" else ReportFactory(period=world.period)
+    job = order_for(world, subject, kind)
     run_waiting(moment(hour=10))
     job.refresh_from_db()
 
     file = b"".join(login(world.coordinator).get(reverse("accounts:job_file", args=[job.pk])).streaming_content)
 
     assert (job.state, job.done, job.total) == (JobState.DONE, 4, 4)
-    assert "Tin trên trang" in PdfReader(BytesIO(file)).pages[-1].extract_text()
+    assert job.file_name == f"bao-cao-{job.pk}.{kind}"
+    assert "Tin trên trang" in words_in(file, kind)
     assert login(world.leader).get(reverse("accounts:job_file", args=[job.pk])).status_code == 403
 
 
@@ -73,10 +91,31 @@ def test_asked_for_again_it_is_the_same_job_until_it_says_something_else(world):
     assert Job.objects.filter(kind="report_pdf").count() == 2
 
 
+def test_ordered_again_once_its_file_is_gone_from_the_disk(world):
+    first = order_for(world)
+    run_waiting(moment(hour=10))
+    first.refresh_from_db()
+    first.file.storage.delete(first.file.name)
+
+    page = login(world.coordinator).get(reverse("accounts:jobs"))
+    assert page.status_code == 200
+    assert reverse("accounts:job_file", args=[first.pk]) not in page.text
+    assert "order it again" in login(world.coordinator).get(reverse("accounts:job", args=[first.pk])).text
+    second = order_for(world)
+    assert second != first
+    assert order_for(world) == second
+
+
 def test_everybody_orders_their_own(world):
     built = build_quarterly_report(world.period, today=TODAY)
 
-    assert order_pdf(world.period, built, by=world.coordinator) != order_pdf(world.period, built, by=world.leader)
+    jobs = [
+        order_file(world.period, built, kind, by=by, today=TODAY)
+        for by in (world.coordinator, world.leader)
+        for kind in ("pdf", "docx")
+    ]
+
+    assert len({job.pk for job in jobs}) == 4
 
 
 def test_a_job_of_another_locality_sets_nothing(world):
@@ -93,7 +132,7 @@ def test_where_another_document_is_being_set_it_is_tried_again(world, monkeypatc
     def busy(*_args, **_kwargs):
         raise PdfBusyError
 
-    monkeypatch.setattr(large_pdf, "quarterly_pdf", busy)
+    monkeypatch.setattr(large_files, "quarterly_pdf", busy)
     job = order_for(world)
     run_waiting(moment(hour=10))
     job.refresh_from_db()
@@ -102,29 +141,39 @@ def test_where_another_document_is_being_set_it_is_tried_again(world, monkeypatc
     assert job.waits_to_be_tried_again
 
 
-def test_a_preview_that_is_large_leads_to_its_job(world, monkeypatch):
-    monkeypatch.setattr(large_pdf, "AT_ONCE", 0)
+KINDS = pytest.mark.parametrize("kind", ["pdf", "docx", "xlsx"])
+
+
+@KINDS
+def test_a_preview_that_is_large_leads_to_its_job(world, monkeypatch, kind):
+    monkeypatch.setattr(large_files, "AT_ONCE", 0)
     browser = login(world.coordinator)
 
-    answers = [browser.get(reverse("reports:preview_pdf", args=[world.period.pk])) for _time in range(2)]
+    answers = [browser.get(reverse(f"reports:preview_{kind}", args=[world.period.pk])) for _time in range(2)]
 
-    job = Job.objects.get(kind="report_pdf")
+    job = Job.objects.get(kind=f"report_{kind}")
     assert {answer.url for answer in answers} == {reverse("accounts:job", args=[job.pk])}
 
 
-def test_a_draft_that_is_large_leads_to_its_job(world, monkeypatch):
-    monkeypatch.setattr(large_pdf, "AT_ONCE", 0)
+@KINDS
+def test_a_draft_that_is_large_leads_to_its_job(world, monkeypatch, kind):
+    monkeypatch.setattr(large_files, "AT_ONCE", 0)
     report = ReportFactory(period=world.period, begun_by=world.coordinator)
 
-    answer = login(world.coordinator).get(reverse("reports:pdf", args=[report.pk]))
+    answer = login(world.coordinator).get(reverse(f"reports:{kind}", args=[report.pk]))
 
-    assert answer.url == reverse("accounts:job", args=[Job.objects.get(kind="report_pdf").pk])
+    assert answer.url == reverse("accounts:job", args=[Job.objects.get(kind=f"report_{kind}").pk])
 
 
-def test_what_is_set_in_the_background_is_what_is_set_at_once():
-    from reports.pdf import quarterly_pdf
+@pytest.mark.parametrize("make", [quarterly_pdf, report_docx, report_xlsx])
+def test_what_is_made_in_the_background_says_how_far_it_is_and_is_the_same(make):
+    report, said = make_report(figures=1, activities=2, submissions=3, evidence=4), []
 
-    assert set_pdf(make_body()) == quarterly_pdf(make_body())
+    made = tidied(make, report, step=said.append)
+
+    assert said == sorted(said) and said[-1] == 10 and len(said) >= 4
+    if make is not report_xlsx:  # a workbook says when it was written
+        assert made == make(report)
 
 
 def test_sealing_a_long_one_says_how_many_rows_of_it_are_drawn():
