@@ -7,18 +7,18 @@ person signs for; when the figures in it change the confirmation falls, for it w
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import CharField, Count, Q, Sum, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, override
 
 from activities.jumps import SMALL_STEP
 from activities.models import (
-    Activity,
     ActivityProgress,
     OutputCount,
     ProgressState,
@@ -29,11 +29,11 @@ from activities.models import (
 )
 from activities.progress import State
 from activities.submissions import Punctuality
-from activities.versions import as_in_force
 from agencies.successions import Successors
 
-from .models import Confirmation, Report, ReportKind, ReportStatus
+from .models import Confirmation, FileKind, Report, ReportKind, ReportStatus, SealedFile
 from .quarterly import building
+from .quarterly.gathering import Gathered, earlier_figures
 from .quarterly.markup import typed_numbers, unknown_keys
 from .quarterly.report import QuarterlyReport
 from .quarterly.values import of_figures
@@ -95,14 +95,24 @@ class Check:
         return not any(each.is_open for each in self.findings)
 
 
+class AsItIs(NamedTuple):
+    """A period that no report was issued on, as far as another one is compared with it."""
+
+    period_label: str
+    year: int
+    ends_on: date
+    figures: tuple
+
+
 @dataclass(frozen=True)
 class Reading:
     """A report with what it is checked against."""
 
     report: Report
     built: QuarterlyReport
+    gathered: Gathered
     parts: tuple
-    before: QuarterlyReport | None  # the last period, as it was issued where it was
+    before: QuarterlyReport | AsItIs | None  # the last period, as it was issued where it was
     number_before: str  # under which it was issued; empty: it was not
 
     @cached_property
@@ -119,11 +129,10 @@ class Reading:
             and before.ends_on + timedelta(days=1) == self.built.starts_on
         )
 
-    @cached_property
+    @property
     def _activities(self):
         """Those of annex II as they were in force."""
-        keys = [line.activity_id for line in self.built.activities]
-        return as_in_force(list(Activity.objects.filter(pk__in=keys).select_related("plan")), self.built.ends_on)
+        return [row.activity for row in self.gathered.rows]
 
     @cached_property
     def indicators(self):
@@ -142,19 +151,43 @@ class Reading:
         return Successors.of(self.report.locality_id).with_predecessors(self.report.agency_id)
 
     @cached_property
+    def recounted(self):
+        """{(what, key): n} as the database counts it: outputs by indicator, lines by activity, approved updates and
+        those approved after leadership had approved the report. One query.
+        """
+        counts = OutputCount.objects.filter(_told(self, "progress__update__"), value__isnull=False)
+        lines = ActivityProgress.objects.filter(_told(self, "update__"), activity__in=list(self.indicators))
+        lines = lines.exclude(state="").exclude(state=ProgressState.DONE, completed_on__isnull=True)
+        listed = {line.agency_id for line in self.built.submissions}
+        approved = QuarterlyUpdate.objects.filter(within(self.report), status=Status.APPROVED)
+        approved = approved.filter(period__plan__in=self.plans, agency__in=listed)
+        approval = max((each.at for each in self.report.events.all() if each.step == "approve"), default=None)
+        since = UpdateEvent.objects.filter(within(self.report, "update__"), move="approve")
+        since = since.filter(update__status=Status.APPROVED, at__gt=approval) if approval else since.none()
+        first, *others = (
+            _sums("outputs", counts, "indicator", Sum("value")),
+            _sums("lines", lines.filter(quantity_done__isnull=False), "activity", Sum("quantity_done")),
+            _sums("approved", approved, "status", Count("pk")),
+            _sums("since", since, "move", Count("update", distinct=True)),
+        )
+        return {(what, key): n for what, key, n in first.union(*others, all=True)}
+
+    @property
     def approved_since(self):
         """How many updates were approved after leadership had approved the report."""
-        approval = self.report.events.filter(step="approve").order_by("at").last()
-        if self.report.status != ReportStatus.APPROVED or approval is None:
-            return 0
-        approved = UpdateEvent.objects.filter(move="approve", update__status=Status.APPROVED)
-        later = approved.filter(within(self.report, "update__"), at__gt=approval.at)
-        return later.values("update").distinct().count()
+        return self.recounted.get(("since", "approve"), 0) if self.report.status == ReportStatus.APPROVED else 0
 
 
-def check_report(report, built, *, today):
-    """Read a report (Report row) with its object `built` as it would be issued `today`: a Check."""
-    reading = _reading(report, built, today)
+def _sums(what, rows, key, total):
+    """(`what`, key, `total`) of the rows of each key; rows of other tables go into the same query."""
+    kept = Cast(key, CharField(max_length=40))
+    summed = rows.order_by().values(key).annotate(what=Value(what, CharField(max_length=40)), kept=kept, n=total)
+    return summed.values_list("what", "kept", "n")
+
+
+def check_report(report, made):
+    """Read a report (Report row) with what was made of it (`building.Made`), as it would be issued: a Check."""
+    reading = _reading(report, made)
     with override(LANGUAGE):
         words = {found.key: _words(found) for found in _read(reading)}
     kept = {(each.rule, each.subject): each for each in report.confirmations.all()}
@@ -172,10 +205,10 @@ def _words(finding):
 
 
 @transaction.atomic
-def confirm(report, built, *, rule, subject, words, is_confirmed, by, at):
+def confirm(report, made, *, rule, subject, words, is_confirmed, by, at):
     """Stand by a finding, or take that back; False where the check does not find these words (any more)."""
     report = locked(report)
-    found = check_report(report, built, today=at.date()).to_confirm
+    found = check_report(report, made).to_confirm
     finding = next((each for each in found if each.key == (rule, subject)), None)
     if finding is None or finding.words != words:
         return False
@@ -190,31 +223,28 @@ def confirm(report, built, *, rule, subject, words, is_confirmed, by, at):
 # What it is read against
 
 
-def _reading(report, built, today):
-    before, number = _last_period(report, built, today)
-    return Reading(report, built, tuple(report.parts.all()), before, number)
+def _reading(report, made):
+    before, number = _last_period(report, made.gathered)
+    return Reading(report, made.built, made.gathered, tuple(report.parts.all()), before, number)
 
 
-def _last_period(report, built, today):
+def _last_period(report, gathered):
     """(the report of the span before as it was issued, its number); of a plan's period that has none, as it is now."""
-    same = Report.objects.filter(
-        kind=report.kind,
-        plan=report.plan_id,
-        locality=report.locality_id,
-        span=report.span,
-        ends_on__lt=report.starts_on,
-    )
+    same = {name: getattr(report, f"{name}_id") for name in ("plan", "locality")}
+    same |= {"kind": report.kind, "span": report.span, "ends_on__lt": report.starts_on, "status": ReportStatus.ISSUED}
     if report.kind == ReportKind.AGENCY:
-        same = same.filter(agency=report.agency_id)
-    issued = same.filter(status=ReportStatus.ISSUED).order_by("-ends_on", "-ordinal").first()
-    period = None
+        same["agency"] = report.agency_id
+    kept = SealedFile.objects.filter(**{f"report__{name}": value for name, value in same.items()}, kind=FileKind.DATA)
+    kept = kept.select_related("report").order_by("-report__ends_on", "-report__ordinal").first()
+    issued, period = kept and kept.report, None
     if report.kind == ReportKind.PLAN and report.period_id:
         earlier = ReportingPeriod.objects.filter(plan=report.plan_id, kind=report.span, ends_on__lt=report.starts_on)
-        period = earlier.select_related("plan__issuing_agency__parent", "plan__coordinating_agency__parent")
-        period = period.select_related("plan__locality").order_by("-ends_on").first()
-    if issued and (period is None or issued.ends_on >= period.ends_on) and (sealed := building.sealed_object(issued)):
+        period = earlier.order_by("-ends_on").first()
+    if issued and (period is None or issued.ends_on >= period.ends_on) and (sealed := building.read_sealed(kept)):
         return sealed, issued.document_number
-    return (building.build_quarterly_report(period, today=today), "") if period else (None, "")
+    if period is None:
+        return None, ""
+    return AsItIs(period.label, period.year, period.ends_on, earlier_figures(gathered, period)), ""
 
 
 # The rules
@@ -433,19 +463,16 @@ def _own_sums(built):
 
 
 def _counted_anew(reading):
-    """Annex I of each flow against annex II, and against the updates as the database sums them. Two queries."""
+    """Annex I of each flow against annex II, and against the updates as the database sums them."""
     flows = [figure for figure in reading.built.figures if not figure.is_stock]
     if not flows:
         return []
     beside, reported, listed = Counter(), Counter(), Counter()
-    counts = OutputCount.objects.filter(_told(reading, "progress__update__"), value__isnull=False).order_by()
-    for code, n in counts.values_list("indicator").annotate(Sum("value")):
-        beside[code] += n
-    lines = ActivityProgress.objects.filter(_told(reading, "update__"), activity__in=list(reading.indicators))
-    lines = lines.exclude(state="").exclude(state=ProgressState.DONE, completed_on__isnull=True).order_by()
-    lines = lines.filter(quantity_done__isnull=False)
-    for activity, n in lines.values_list("activity").annotate(Sum("quantity_done")):
-        reported[reading.indicators[activity]] += n
+    for (what, key), n in reading.recounted.items():
+        if what == "outputs":
+            beside[key] += n
+        elif what == "lines":
+            reported[reading.indicators[int(key)]] += n
     for line in reading.built.activities:
         listed[reading.indicators.get(line.activity_id)] += line.quantity_in_period or 0
     return [
@@ -477,9 +504,7 @@ def _approved_anew(reading):
     """More of the updates that annex III's agencies sent are approved than it says; None where it says all of them."""
     lines = reading.built.submissions
     stated = sum(line.status == Status.APPROVED for line in lines)
-    listed = {line.agency_id for line in lines}
-    approved = QuarterlyUpdate.objects.filter(within(reading.report), status=Status.APPROVED)
-    n = approved.filter(period__plan__in=reading.plans, agency__in=listed).count() if reading.plans else stated
+    n = reading.recounted.get(("approved", Status.APPROVED.value), 0) if reading.plans else stated
     if n <= stated:
         return None
     return Finding(

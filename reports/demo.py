@@ -1,17 +1,15 @@
 """The fictional province's reports as they stand on any day: past periods issued, the present one in draft.
 
-Each report was written on the day it was due, from what had been approved by then: what was approved later was still
-under review, and does not enter what was sealed.
+Each report was written on the day it was due, from what had been approved by then: what was approved later is approved
+only after it has been sealed.
 """
 
-from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Role, User
-from activities.models import QuarterlyUpdate, Status, lock_lifted
+from activities.workflow import move as move_update
 from plans.models import Plan, Purpose
 
 from .beginning import Subject, begin_report
@@ -33,15 +31,22 @@ HOURS = {
 }
 
 
-def load_reports(locality, now):
-    """Write the reports of the locality's plans that would have been by `now`; those there stay. Returns how many."""
-    written = 0
+def load_reports(locality, now, late=()):
+    """Write the reports of the locality's plans that would have been by `now`; those there stay. Returns how many.
+
+    Args:
+        late: approvals that are still to come (`load_minh_hoa`), in the order of time: each is taken at its moment.
+    """
+    written, late = 0, list(late)
     for plan in Plan.objects.filter(locality=locality, purpose=Purpose.PLAN, status__in=("issued", "amended")):
         people = _people(plan)
         periods = list(plan.reporting_periods.order_by("starts_on"))
         spans = [*periods, *plan.consolidated_periods.order_by("ends_on")]
         for span in sorted(spans, key=lambda each: (each.consolidated_due_on, each.starts_on)):
+            issued_at = _moment(span.consolidated_due_on, "issue")
+            _approve(plan, late, min(issued_at, now))
             written += _write(plan, span, people, now)
+        _approve(plan, late, now)
         _open_to_public(plan, people, now)
         if people["coordinator"]:
             load_demo_dossier(plan, timezone.localdate(now).year, by=people["coordinator"], at=now)
@@ -63,12 +68,17 @@ def _write(plan, span, people, now):
         return 0
     if Report.objects.filter(plan=plan, kind=ReportKind.PLAN, starts_on=span.starts_on, ends_on=span.ends_on).exists():
         return 0
-    issued_at = _moment(span.consolidated_due_on, "issue")
-    with as_of_then(plan, min(issued_at, now)):
-        report, _is_new = begin_report(Subject(ReportKind.PLAN, span), by=people["coordinator"], at=_begun_at(span))
-        if issued_at <= now:
-            _issue(report, span, people)
+    report, _is_new = begin_report(Subject(ReportKind.PLAN, span), by=people["coordinator"], at=_begun_at(span))
+    if _moment(span.consolidated_due_on, "issue") <= now:
+        _issue(report, span, people)
     return 1
+
+
+def _approve(plan, late, until):
+    """Approve what came late of the plan's updates, as far as it was approved by the moment `until`."""
+    for each in [each for each in late if each.at <= until and each.update.period.plan_id == plan.pk]:
+        move_update(each.update, "approve", by=each.by, at=each.at)
+        late.remove(each)
 
 
 def _begun_at(span):
@@ -104,18 +114,6 @@ def _number(report):
 
 def _moment(day, act):
     return timezone.make_aware(datetime.combine(day, HOURS[act]))
-
-
-@contextmanager
-def as_of_then(plan, moment):
-    """Inside, what was approved after `moment` waits for review, as it did then."""
-    approved = QuarterlyUpdate.objects.filter(period__plan=plan, status=Status.APPROVED)
-    later = approved.filter(events__move="approve", events__at__gt=moment)
-    keys = list(later.values_list("pk", flat=True))
-    with transaction.atomic(), lock_lifted():
-        QuarterlyUpdate.objects.filter(pk__in=keys).update(status=Status.SUBMITTED)
-        yield
-        QuarterlyUpdate.objects.filter(pk__in=keys).update(status=Status.APPROVED)
 
 
 def _open_to_public(plan, people, now):

@@ -1,5 +1,7 @@
 """The report as a workbook: a sheet for each annex, with real numbers; and the Ministry's form as one sheet."""
 
+from itertools import count
+
 from agencies.workbook import Column, Kind, Sheet, write_workbook
 
 from .annexes import decision_words
@@ -67,19 +69,38 @@ DIFFERENCES = (
 )
 
 
-def report_xlsx(report):
-    """`report` (a QuarterlyReport) as the bytes of a workbook: what it is, what it says, a sheet for each annex."""
+def report_xlsx(report, step=None):
+    """`report` (a QuarterlyReport) as the bytes of a workbook: what it is, what it says, a sheet for each annex.
+
+    `step` hears how many rows of the annexes are written.
+    """
+    told = _teller(step)
     sheets = [
         Sheet("Báo cáo", FACTS, _facts(report)),
         Sheet("Nội dung", NARRATIVE, _narrative(report)),
-        Sheet("Phụ lục I", FIGURES, _figures(report)),
-        Sheet("Phụ lục II", _said(PROGRESS, report.activities), _progress(report)),
-        Sheet("Phụ lục III", _said(SUBMISSIONS, report.submissions), _submissions(report)),
-        Sheet("Phụ lục IV", EVIDENCE, _evidence(report)),
+        Sheet("Phụ lục I", FIGURES, told(_figures(report))),
+        Sheet("Phụ lục II", _said(PROGRESS, report.activities), told(_progress(report))),
+        Sheet("Phụ lục III", _said(SUBMISSIONS, report.submissions), told(_submissions(report))),
+        Sheet("Phụ lục IV", EVIDENCE, told(_evidence(report))),
     ]
     if report.differences:
-        sheets.append(Sheet("Nội dung thay đổi", DIFFERENCES, [each._asdict() for each in report.differences]))
+        rows = [each._asdict() for each in report.differences]
+        sheets.append(Sheet("Nội dung thay đổi", DIFFERENCES, told(rows)))
     return write_workbook(sheets)
+
+
+def _teller(step):
+    """Goes through the rows of one sheet after another, telling `step` how many of all have been."""
+    numbers = count(1)
+
+    def told(rows):
+        for row in rows:
+            yield row
+            number = next(numbers)
+            if step:
+                step(number)
+
+    return told
 
 
 def ministry_xlsx(report, columns):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from activities.models import ConsolidatedPeriod, QuarterlyUpdate, Status
 
 from .beginning import Subject
-from .models import Report, ReportEvent, ReportKind, ReportStatus, Signature
+from .models import CONFIRMED, UNCONFIRMED, Report, ReportEvent, ReportKind, ReportStatus, Signature
 from .permissions import can_issue_report, can_view_preview, can_view_report, is_drafter_of
 from .workflow import open_moves
 
@@ -118,11 +118,12 @@ class ReportList:
 
 def readable(user):
     """The reports of the locality with everything a line says of them; who may read which: `can_view_report`."""
-    signed = Signature.objects.filter(report=OuterRef("pk"), is_accepted=True)
+    copies = Signature.objects.filter(report=OuterRef("pk"))
+    signed, waiting = copies.filter(CONFIRMED), copies.filter(UNCONFIRMED)
     reports = Report.objects.visible_to(user).select_related(
         "plan__issuing_agency", "agency", "replaces", "replaced_by", "locality"
     )
-    return reports.annotate(is_signed=Exists(signed))
+    return reports.annotate(is_signed=Exists(signed), waits_for_signer=Exists(waiting))
 
 
 def build_list(user, chosen, periods, sums):

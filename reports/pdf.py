@@ -35,6 +35,15 @@ FACE_NAMES = ("Report", "Report-Bold", "Report-Italic")  # of FONT_FACES
 ISSUED_ON = re.compile(r"ngày (\d+) tháng (\d+) năm (\d+)$")
 TAGGED = "pdf/ua-1"  # tags and a title: what a screen reader needs
 
+# In a word this long a line may end after every so many letters: to look for a place in it takes a minute otherwise.
+LONG_WORD, MAY_END_AFTER = 400, 10
+MAY_END = "\u200b"
+FACES = "</?[bi]>"  # within a word
+TEXT = re.compile(rf">(?:[^<]|{FACES})+")
+LETTER = r"(?:&#?\w+;|[^\s<&])"
+WORD = re.compile(rf"(?:{LETTER}|{FACES}){{{LONG_WORD},}}")
+LETTERS = re.compile(rf"(?:(?:{FACES})*{LETTER}[\u0300-\u036f]*){{{MAY_END_AFTER}}}")
+
 PATIENCE = 20  # seconds
 
 _one_at_a_time = threading.Lock()
@@ -151,7 +160,7 @@ def _set(html, style, fonts, finisher=None):
     from weasyprint.urls import FatalURLFetchingError
 
     fetcher, faces = _fetcher(fonts), FontConfiguration()
-    page = HTML(string=nfc(html).translate(Drawable(fonts)), url_fetcher=fetcher)
+    page = HTML(string=breakable(nfc(html).translate(Drawable(fonts))), url_fetcher=fetcher)
     with _alone(), _without_garbage_collection():
         try:
             css = CSS(string=style, font_config=faces, url_fetcher=fetcher)
@@ -160,6 +169,11 @@ def _set(html, style, fonts, finisher=None):
             )
         except FatalURLFetchingError as error:  # a BaseException, which no view would catch
             raise OSError(str(error)) from error
+
+
+def breakable(html):
+    """The page with marks, which nobody sees, in its over-long words: a line may end there."""
+    return TEXT.sub(lambda text: WORD.sub(lambda word: LETTERS.sub(rf"\g<0>{MAY_END}", word[0]), text[0]), html)
 
 
 def _context(document, fonts):

@@ -1,13 +1,20 @@
 """The page of a plan that anybody may read: what is to be done, how it stands, what came of it. No names of persons.
 
 It rests on approved updates alone: what is still under review is nobody's business yet, and the page says so.
+
+Anybody may ask for it as often as they like, so what it says is computed once in some minutes. Whether it is open, and
+in what words, is never kept: that is asked for every time, and with it what has been decided since.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from django.core.cache import cache
+from django.db.models import Max, OuterRef, Subquery
+from django.utils.translation import get_language
+
 from activities.calendar import current_period
-from activities.models import Activity, ReportingPeriod
+from activities.models import Activity, ReportingPeriod, UpdateEvent
 from activities.obligations import load_duties
 from activities.progress import (
     APPROVED_ONLY,
@@ -15,7 +22,7 @@ from activities.progress import (
     Standing,
     State,
     count_by_state,
-    reported_lines,
+    said_lines,
     standings_of,
     worst_first,
 )
@@ -30,6 +37,25 @@ from .models import PublicPage, Report, ReportStatus
 
 # What people can take part in: contests, dialogues, surveys.
 OPEN_TO_ALL = ("contest", "dialogue", "survey")
+KEPT_FOR = 300  # seconds
+
+# What is read of an activity: nothing of its long texts but the title.
+ACTIVITY = (
+    "number",
+    "title",
+    "position",
+    "schedule_kind",
+    "schedule_text",
+    "start",
+    "deadline",
+    "target_quantity",
+    "target_unit",
+    "cancelled_on",
+    "plan__parent",
+    "indicator__is_stock",
+)
+REPORT = ("kind", "label", "number", "symbol", "issued_on", "starts_on", "ends_on", "ordinal")
+NOT_SHOWN = ("source_note", "source_title", "source_publisher", "source_author", "title_search")
 
 
 @dataclass(frozen=True)
@@ -58,7 +84,31 @@ def open_page(plan_pk):
     """The page of a plan that anybody may read, or None: not opened, not issued or not there, which look the same."""
     agencies = ("plan__locality", "plan__issuing_agency", "plan__coordinating_agency", "plan__reporting_rules")
     pages = PublicPage.objects.filter(is_open=True).exclude(plan__status=PlanStatus.DRAFT)
-    return pages.select_related(*agencies).filter(plan=plan_pk).first()
+    pages = pages.select_related(*agencies).defer(*(f"plan__{name}" for name in NOT_SHOWN))
+    return pages.annotate(last_event=_last_event(), last_sealed=_last_sealed()).filter(plan=plan_pk).first()
+
+
+def _last_event():
+    """The key of what was decided last on the plan's updates."""
+    events = UpdateEvent.objects.filter(update__period__plan=OuterRef("plan")).order_by()
+    return Subquery(events.values("update__period__plan").annotate(last=Max("pk")).values("last"))
+
+
+def _last_sealed():
+    sealed = Report.objects.filter(plan=OuterRef("plan"), status=ReportStatus.ISSUED).order_by()
+    return Subquery(sealed.values("plan").annotate(last=Max("sealed_at")).values("last"))
+
+
+def public_plan_of(page, *, today):
+    """What the public reads of `page` (of `open_page`) on `today`: no query where it was read a moment ago."""
+    plan = page.plan
+    state = (plan.pk, plan.version, plan.status, page.last_event, page.last_sealed, today, get_language())
+    key = f"public:{':'.join(map(str, state))}".replace(" ", "_")
+    kept = cache.get(key)
+    if kept is None:
+        kept = replace(build_public_plan(page, today=today), plan=None, page=None)
+        cache.set(key, kept, KEPT_FOR)
+    return replace(kept, plan=plan, page=page)
 
 
 def build_public_plan(page, *, today):
@@ -66,9 +116,9 @@ def build_public_plan(page, *, today):
     plan = page.plan
     duties = load_duties([plan.pk])
     periods = list(plan.reporting_periods.order_by("starts_on"))
-    activities = list(plan.activities.select_related("plan", "indicator").prefetch_related("channels"))
-    activities = as_in_force(activities, today)
-    lines = reported_lines(activities, statuses=APPROVED_ONLY, until=None)
+    rows = plan.activities.select_related("plan", "indicator").prefetch_related("channels")
+    activities = as_in_force(list(rows.only(*ACTIVITY)), today)
+    lines = said_lines(activities, statuses=APPROVED_ONLY, until=None)
     rows = worst_first(standings_of(activities, duties, lines, today=today))
     period = current_period(periods, today)
     figures = _figures(period, activities, lines, duties.successors) if period else ()
@@ -108,4 +158,5 @@ def _is_open_to_all(activity):
 def _issued(plan):
     """The plan's issued reports that nothing issued replaces, latest first."""
     issued = plan.reports.filter(kind="plan", status=ReportStatus.ISSUED)
-    return issued.exclude(replaced_by__status=ReportStatus.ISSUED).order_by("-ends_on", "starts_on")
+    in_force = issued.exclude(replaced_by__status=ReportStatus.ISSUED)
+    return in_force.only(*REPORT).order_by("-ends_on", "starts_on")

@@ -13,7 +13,7 @@ from .models import ReportKind, ReportPart
 from .permissions import can_correct_report, can_discard_report, can_edit_report, can_issue_report, can_sign_report
 from .quarterly import building
 from .quarterly.markup import sources_of as sentence_sources, typed_numbers, unknown_keys, write
-from .quarterly.report import Paragraph, QuarterlyReport
+from .quarterly.report import Paragraph
 from .quarterly.values import listed
 from .wording import number_vn
 from .workflow import open_moves
@@ -112,7 +112,7 @@ class Workspace:
     """
 
     report: object
-    built: QuarterlyReport
+    made: building.Made
     parts: tuple[PartView, ...]
     moves: tuple[str, ...]
     can_edit: bool
@@ -120,6 +120,10 @@ class Workspace:
     saved: ReportPart | None
     reason: str
     by: str
+
+    @property
+    def built(self):
+        return self.made.built
 
     @property
     def sections(self):
@@ -163,18 +167,18 @@ class Workspace:
 def build_workspace(report, user, *, today, open_code=""):
     """The page of `report` (its plan, agency and period loaded with it) for `user`."""
     rows = list(report.parts.all())
-    built, drafted = building.build_and_draft(report, today=today)
+    made = building.make_report(report, today=today)
     moves = open_moves(user, report)
     events = list(report.events.all())
     last = next((event for event in reversed(events) if event.before), None)
     edited = [row for row in rows if row.edited_at]
     return Workspace(
         report=report,
-        built=built,
-        parts=_parts(built, rows, open_code),
+        made=made,
+        parts=_parts(made.built, rows, open_code),
         moves=tuple(moves),
         can_edit=can_edit_report(user, report),
-        outdated=0 if open_code else _outdated(report, events, redrafted(edited, drafted)),
+        outdated=0 if open_code else _outdated(report, events, redrafted(edited, made.drafted)),
         saved=max(edited, key=lambda row: row.edited_at, default=None),
         reason=last.reason if last and last.after == report.status else "",
         by=last.by_name if last else "",

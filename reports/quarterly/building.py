@@ -5,6 +5,7 @@ field, sections I to V and four annexes.
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -13,12 +14,12 @@ from django.utils import timezone
 
 from activities.models import ActivityProgress, EvidenceKind
 from activities.progress import APPROVED_ONLY, State
-from plans.models import Plan, PlanStatus, Purpose
+from plans.models import Plan, PlanStatus, PlanVersion, Purpose
 
 from ..kept import DamagedError, verified
 from ..models import FileKind, Report, ReportKind, SealedFile
 from ..wording import long_date, place_and_date, short_date
-from .gathering import gather
+from .gathering import STEPS, Gathered, activity_proved, gather
 from .heading import (
     Several,
     called,
@@ -31,7 +32,7 @@ from .heading import (
     reporting_agency,
 )
 from .markup import parse
-from .narrative import draft, sections_of
+from .narrative import PARTS, draft, sections_of
 from .report import (
     NOT_STATED,
     PUNCTUALITY_WORDS,
@@ -74,25 +75,38 @@ def build_quarterly_report(period, *, today):
     return _told(_figured(gathered, period_id=period.pk), draft, gathered)
 
 
+class Made(NamedTuple):
+    """A report object with its parts as `draft_report` has them, and what both are made of."""
+
+    built: QuarterlyReport
+    drafted: tuple
+    gathered: Gathered
+
+
 def build_report(report, *, today):
     """The report object of a Report row: parts that somebody has edited as they were left, the others drafted anew."""
-    built, _drafted = build_and_draft(report, today=today)
-    return built
+    return make_report(report, today=today).built
 
 
-def build_and_draft(report, *, today):
-    """(the report object of a Report row, its parts as `draft_report` has them), gathered once."""
+def make_report(report, *, today):
+    """The report object of a Report row with what it is made of: a Made. Gathered once."""
     gathered = _gathered(report, today)
     bare = _as_issued(_figured(gathered, **_facts(report)), report, gathered)
     drafted = draft(gathered, values_of(bare))
     built = _told(bare, lambda _facts, values: _as_edited(drafted, report.parts.all(), values), gathered)
-    return _compared(built, report), drafted
+    return Made(_compared(built, report), drafted, gathered)
 
 
-def draft_report(report, *, today):
-    """The parts of a Report row as the portal drafts them now; each sentence knows the updates it came from."""
-    gathered = _gathered(report, today)
-    return draft(gathered, values_of(_figured(gathered)))
+DRAFTING_STEPS = STEPS + PARTS
+
+
+def draft_report(report, *, today, step=lambda: None):
+    """The parts of a Report row as the portal drafts them now; each sentence knows the updates it came from.
+
+    `step` is called DRAFTING_STEPS times.
+    """
+    gathered = _gathered(report, today, step)
+    return draft(gathered, values_of(_figured(gathered)), step)
 
 
 def size_of(window):
@@ -110,7 +124,11 @@ def size_of(window):
 
 def sealed_object(report):
     """The report object as it was sealed with `report`; None where nothing has been, or it is damaged."""
-    kept = SealedFile.objects.filter(report=report, kind=FileKind.DATA).first()
+    return read_sealed(SealedFile.objects.filter(report=report, kind=FileKind.DATA).first())
+
+
+def read_sealed(kept):
+    """The report object in the SealedFile `kept`; None where there is no file, or it is damaged."""
     try:
         return from_json(verified(kept)) if kept else None
     except DamagedError:
@@ -120,13 +138,13 @@ def sealed_object(report):
 # Whose report, on what
 
 
-def _gathered(report, today):
+def _gathered(report, today, step=lambda: None):
     _load(report)
     if report.kind == ReportKind.LOCALITY:
         plans = tuple(_plans_in_force(report))
-        return gather(Several(plans, report.agency), span_of_report(report, plans), today=today)
+        return gather(Several(plans, report.agency), span_of_report(report, plans), today=today, step=step)
     own = report.agency if report.kind == ReportKind.AGENCY else None
-    return gather(report.plan, span_of_report(report), today=today, own=own)
+    return gather(report.plan, span_of_report(report), today=today, own=own, step=step)
 
 
 def _load(report):
@@ -174,7 +192,9 @@ def _figured(gathered, **facts):
             "agency_due_on": span.agency_due_on,
             "as_of": gathered.as_of,
             "is_draft": True,
-            "heading": heading_of(plan, span, gathered.today, own=gathered.own),
+            "heading": heading_of(
+                plan, span, gathered.today, own=gathered.own, amendments=_amendments(plans_of(plan), span.ends_on)
+            ),
             "opening": opening_of(plan, span, gathered.as_of, own=gathered.own),
             "sections": (),
             "expected": rates.expected,
@@ -202,6 +222,13 @@ def _figured(gathered, **facts):
             **facts,
         }
     )
+
+
+def _amendments(plans, day):
+    """The versions by which `plans` had been amended by `day`, in order of time: what counts is what they said then."""
+    amended = [plan.pk for plan in plans if plan.status == PlanStatus.AMENDED]
+    found = PlanVersion.objects.filter(plan__in=amended, ordinal__gt=1, issued_on__lte=day)
+    return list(found.defer("content").order_by("issued_on", "pk")) if amended else []
 
 
 def _told(report, tell, gathered):
@@ -313,14 +340,15 @@ def _submission_line(row, gathered):
 
 
 def _evidence_line(item, gathered):
-    line = item.progress
+    part = getattr(item, "contribution", None)
+    agency = f"{part.agency.short_name} (phối hợp)" if part else item.progress.update.agency.short_name
     return EvidenceLine(
-        activity_number=called(gathered.plan, line.activity),
-        agency=line.update.agency.short_name,
+        activity_number=called(gathered.plan, activity_proved(item)),
+        agency=agency,
         caption=str(item),
         kind="Tệp" if item.kind == EvidenceKind.FILE else "Đường dẫn",
         dated_on=item.dated_on,
         reference=item.url or item.file_name,
         sha256=item.sha256,
-        evidence_id=item.pk,
+        **{"part_evidence_id" if part else "evidence_id": item.pk},
     )

@@ -4,20 +4,23 @@ A constant number of queries, whatever the number of plans, agencies and activit
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 
-from activities.models import Activity, Contribution, Evidence, QuarterlyUpdate, Status
+from activities.models import Activity, Contribution, ContributionEvidence, Evidence, QuarterlyUpdate, Status
 from activities.obligations import Duties, load_duties
 from activities.progress import APPROVED_ONLY, count_by_state, reported_lines, standings_of, total_quantity
 from activities.rates import Rates, rates_of
+from activities.readings import live_on
 from activities.submissions import submissions_of
 from activities.versions import as_in_force
 from agencies.models import Agency
+from plans.models import PlanVersion
 
-from ..counting import build_figures
+from ..counting import build_figures, counts_of, indicators_of, sum_of
 from ..figures import Figure
 from .heading import plans_of
 from .reading import Said, read_plans
@@ -31,7 +34,8 @@ class Gathered:
     `own`: the agency whose own report it is; then `rows`, `lines`, `updates` and `figures` are its own alone. `said` is
     what the plans say; `updates` are the approved ones that tell of anything, `lines` theirs, by activity and agency;
     `quantities` what was done of each activity in the span. `shared`: keys of activities whose target is not the
-    agency's alone, `helped`: of those it only cooperates in.
+    agency's alone, `helped`: of those it only cooperates in. `as_kept` are all activities as they stand now, `reported`
+    the lines of all of them up to the end of the span, whoever's.
     """
 
     plan: object
@@ -54,18 +58,28 @@ class Gathered:
     quantities: dict
     shared: frozenset
     helped: frozenset
+    as_kept: list
+    reported: list
 
 
-def gather(plan, span, *, today, own=None):
-    """Everything the report on `plan` in `span` says, as the approved updates stand."""
+STEPS = 6  # of gathering
+
+
+def gather(plan, span, *, today, own=None, step=lambda: None):
+    """Everything the report on `plan` in `span` says, as the approved updates stand. `step` is called STEPS times."""
     keys = [each.pk for each in plans_of(plan)]
     as_of = min(today, span.ends_on)
     duties = load_duties(keys)
     ours = duties.successors.with_predecessors(own.pk) if own else None
-    activities = as_in_force(_activities(keys), span.ends_on)
-    reported = reported_lines(activities, statuses=APPROVED_ONLY, until=span.ends_on)
+    kept = _activities(keys)
+    activities = _in_force(kept, span.ends_on)
+    step()
+    every = reported_lines(kept, statuses=APPROVED_ONLY, until=span.ends_on)
+    reported = _lines_about(activities, every)
+    step()
     rows, reported, helped = _standings(activities, duties, reported, as_of, span.ends_on, ours)
     shared = _shared(activities, duties, span.ends_on, ours)
+    step()
     figures, counted_in = build_figures(
         span.periods,
         dict.fromkeys(keys, span.ends_on),
@@ -77,9 +91,13 @@ def gather(plan, span, *, today, own=None):
         agencies=ours,
         without_target=shared,
     )
+    step()
     submissions = _submissions(span, duties, today, ours)
     lines = _lines_of(span, activities, reported)
     updates = _updates(submissions, lines)
+    step()
+    evidence = _evidence(span, activities, lines, ours)
+    step()
     return Gathered(
         plan=plan,
         own=own,
@@ -95,20 +113,58 @@ def gather(plan, span, *, today, own=None):
         rates=rates_of(submissions),
         figures=figures,
         counted_in=counted_in,
-        evidence=_evidence(span, lines),
+        evidence=evidence,
         said=read_plans(keys),
         contributions=_contributions(span, ours) if own else [],
         quantities=_quantities(lines, duties.successors),
         shared=shared,
         helped=frozenset(helped),
+        as_kept=kept,
+        reported=every,
     )
+
+
+def earlier_figures(gathered, period):
+    """The figures of an earlier reporting period of the plan, from what is read already. Two queries, three at most."""
+    activities = _in_force(gathered.as_kept, period.ends_on)
+    until, successors = {period.plan_id: period.ends_on}, gathered.duties.successors
+    lines = _lines_about(activities, gathered.reported)
+    counts = counts_of(until, activities, lines, year=period.year, statuses=APPROVED_ONLY)
+    known = {figure.code: figure for figure in gathered.figures}
+    if unknown := counts.keys() - known:
+        known |= {indicator.code: _named(indicator) for indicator, _channels in indicators_of(unknown)}
+    return tuple(_figure_before(known[code], rows, period, successors) for code, rows in counts.items())
+
+
+def _named(indicator):
+    names = {name: getattr(indicator, name) for name in ("code", "name", "name_en", "unit", "unit_en", "is_stock")}
+    return Figure(**names, channel="", in_period=None, cumulative=None, target=None)
+
+
+def _figure_before(figure, rows, period, successors):
+    within = [row for row in rows if row.period == period.pk]
+    sums = [sum_of(each, figure.is_stock, successors) for each in (within, rows)]
+    return replace(figure, in_period=sums[0], cumulative=sums[1], target=None)
 
 
 def _activities(plans):
     """The activities of the plans, in the order of the plans. One query."""
     order = {pk: place for place, pk in enumerate(plans)}
+    amended = PlanVersion.objects.filter(plan=OuterRef("plan"), ordinal__gt=1)
     found = Activity.objects.filter(plan__in=plans).select_related("plan", "indicator")
+    proofs = ContributionEvidence.objects.filter(live_on(None), contribution__activity=OuterRef("pk"))
+    found = found.annotate(is_amended=Exists(amended), has_proved_parts=Exists(proofs))
     return sorted(found, key=lambda each: (order[each.plan_id], each.position, each.pk))
+
+
+def _in_force(activities, day):
+    """The activities as their plans said on `day`: of plans never amended as they stand. Two queries at most."""
+    return as_in_force(activities, day) if any(each.is_amended for each in activities) else activities
+
+
+def _lines_about(activities, lines):
+    keys = {each.pk for each in activities}
+    return [line for line in lines if line.activity_id in keys]
 
 
 # One agency's own part
@@ -217,14 +273,47 @@ def _quantities(lines, successors):
     }
 
 
-def _evidence(span, lines):
-    """The live evidence of the lines, in their order. One query."""
+def _evidence(span, activities, lines, ours):
+    """The live evidence of the lines, in their order, then what proves each activity's parts. Two queries at most."""
     order = {line.pk: (place, line) for place, line in enumerate(lines)}
     found = Evidence.objects.filter(
-        progress__update__period__in=span.periods, progress__update__status__in=APPROVED_ONLY, removed_at__isnull=True
+        live_on(None), progress__update__period__in=span.periods, progress__update__status__in=APPROVED_ONLY
     )
     told = [each for each in found if each.progress_id in order]
     rows = sorted(told, key=lambda each: (order[each.progress_id][0], each.pk))
     for row in rows:
         row.progress = order[row.progress_id][1]
+    place = {activity.pk: place for place, activity in enumerate(activities)}
+    of_parts = _evidence_of_parts(span, activities, lines, ours)
+    return sorted(rows + of_parts, key=lambda each: place.get(activity_proved(each).pk, len(place)))
+
+
+def _evidence_of_parts(span, activities, lines, ours):
+    """What proves the parts of cooperating agencies, as far as a lead's approved line tells of the activity then.
+
+    In an agency's own report what proves its own parts, which it tells of itself. One query at most.
+    """
+    if not any(activity.has_proved_parts for activity in activities):
+        return []
+    found = ContributionEvidence.objects.filter(live_on(None), contribution__period__in=span.periods)
+    found = found.select_related("contribution__activity", "contribution__agency")
+    rows = found.order_by("contribution__period__ends_on", "contribution__agency__name_sort", "pk")
+    if ours is None:
+        told = {(line.update.period_id, line.activity_id) for line in lines}
+        rows = [each for each in rows if (each.contribution.period_id, each.contribution.activity_id) in told]
+    else:
+        rows = list(rows.filter(contribution__agency__in=ours))
+    in_force = {activity.pk: activity for activity in activities}
+    for row in rows:
+        row.contribution.activity = in_force.get(row.contribution.activity_id, row.contribution.activity)
     return rows
+
+
+def activity_proved(item):
+    """The activity that a piece of evidence proves, of a lead's line or of a part."""
+    return (item.progress if isinstance(item, Evidence) else item.contribution).activity
+
+
+def update_behind(item):
+    """The key of the update that a piece of evidence came with; None of a cooperating agency's part."""
+    return item.progress.update_id if isinstance(item, Evidence) else None

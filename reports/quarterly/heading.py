@@ -32,6 +32,7 @@ HEADS = (
     ("Báo", "TỔNG BIÊN TẬP"),
 )
 COMMUNE = re.compile(r"^(?:Ủy ban nhân dân|UBND) (?:xã|phường|đặc khu|thị trấn) ")
+AMENDING = re.compile(r"sửa đổi|điều chỉnh|bổ sung", re.IGNORECASE)
 IN_GENERAL = "thông tin, tuyên truyền cải cách hành chính"
 
 
@@ -56,11 +57,12 @@ def reporting_agency(plan):
     return plan.reporter if isinstance(plan, Several) else plan.coordinating_agency or plan.issuing_agency
 
 
-def heading_of(plan, period, today, *, own=None):
+def heading_of(plan, period, today, *, own=None, amendments=()):
     """The heading of a draft: number and day are left open.
 
     Args:
         plan: a Plan, or Several.
+        amendments: the PlanVersions that amended them, cited after the plans.
         own: the agency whose own report it is; it reports to the one that coordinates the plan.
     """
     agency = own or reporting_agency(plan)
@@ -77,7 +79,7 @@ def heading_of(plan, period, today, *, own=None):
         kind="BÁO CÁO",
         abstract=f"Kết quả thực hiện {_whole_name(plan)}, {period_words(period)}",
         addressee=addressee.name if addressee else "",
-        legal_bases=legal_bases([plan_words(each) for each in plans_of(plan)]),
+        legal_bases=legal_bases(_bases(plans_of(plan), amendments)),
         signing_authority=authority,
         signatory_title=agency.head_title.upper() if own and agency.head_title else title,
         signatory_name="",
@@ -177,6 +179,22 @@ def plan_words(plan):
     number = f" số {plan.number}" if plan.number else ""
     issued = f" {long_date(plan.issued_on)}" if plan.issued_on else ""
     return f"{kind_word(plan)}{number}{issued} của {plan.issuing_agency_name} về {about(plan.title)}"
+
+
+def _bases(plans, amendments):
+    """Each plan, and after it what amended it."""
+    amended = {plan.pk: [each for each in amendments if each.plan_id == plan.pk] for plan in plans}
+    return [words for plan in plans for words in (plan_words(plan), *_amendment_words(plan, amended[plan.pk]))]
+
+
+def _amendment_words(plan, versions):
+    for each in versions:
+        number = f" số {each.number}" if each.number else ""
+        signed = f"{kind_word(plan)}{number} {long_date(each.issued_on)} của {plan.issuing_agency_name}"
+        if AMENDING.search(each.title):
+            yield f"{signed} về {about(each.title)}"
+        else:
+            yield f"{signed} sửa đổi, bổ sung {kind_word(plan)}{f' số {plan.number}' if plan.number else ''}"
 
 
 def opening_of(plan, period, as_of, *, own=None):

@@ -20,26 +20,34 @@ from .results import by_activity, by_audience, by_channel, by_theme
 from .telling import by_whom, said_once, subject_of, tell, tell_points
 
 SECTIONS = {"II": "KẾT QUẢ THỰC HIỆN", "III": "ĐÁNH GIÁ CHUNG"}
+PARTS = 10
 MOST_GENERAL = 20
 MOST_TASKS = 40
 
 
-def draft(gathered, values):
-    """The parts of the report as drafted: {code I, II.1 … V}, from what was `gathered`, figures from `values`."""
+def draft(gathered, values, step=lambda: None):
+    """The parts of the report as drafted: (I, II.1 … V), from what was `gathered`, figures from `values`.
+
+    `step` is called PARTS times, once a part is drafted.
+    """
     facts = vars(gathered) | {"period": gathered.span, "values": values}
     kind = "được giao" if gathered.own else f"của {kind_word(gathered.plan)}"
-    return (
-        Part("I", "CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH", direction(**facts)),
-        Part("II.1", "1. Theo nội dung tuyên truyền", by_theme(**facts)),
-        Part("II.2", "2. Theo kênh tuyên truyền", by_channel(**facts)),
-        Part("II.3", "3. Theo đối tượng", by_audience(**facts)),
-        Part("II.4", f"4. Tiến độ các hoạt động {kind}", by_activity(**facts)),
-        Part("III.1", "1. Ưu điểm", strengths(**facts)),
-        Part("III.2", "2. Tồn tại, hạn chế", weaknesses(**facts)),
-        Part("III.3", "3. Nguyên nhân", causes(**facts)),
-        Part("IV", f"NHIỆM VỤ TRỌNG TÂM {next_words(gathered.span).upper()}", next_tasks(**facts)),
-        Part("V", "KIẾN NGHỊ, ĐỀ XUẤT", proposals(**facts)),
-    )
+    parts = []
+    for code, title, tell_part in (
+        ("I", "CÔNG TÁC CHỈ ĐẠO, ĐIỀU HÀNH", direction),
+        ("II.1", "1. Theo nội dung tuyên truyền", by_theme),
+        ("II.2", "2. Theo kênh tuyên truyền", by_channel),
+        ("II.3", "3. Theo đối tượng", by_audience),
+        ("II.4", f"4. Tiến độ các hoạt động {kind}", by_activity),
+        ("III.1", "1. Ưu điểm", strengths),
+        ("III.2", "2. Tồn tại, hạn chế", weaknesses),
+        ("III.3", "3. Nguyên nhân", causes),
+        ("IV", f"NHIỆM VỤ TRỌNG TÂM {next_words(gathered.span).upper()}", next_tasks),
+        ("V", "KIẾN NGHỊ, ĐỀ XUẤT", proposals),
+    ):
+        parts.append(Part(code, title, tell_part(**facts)))
+        step()
+    return tuple(parts)
 
 
 def sections_of(parts):

@@ -155,6 +155,7 @@ class EvidenceLine:
     reference: str
     sha256: str = ""
     evidence_id: int = 0
+    part_evidence_id: int = 0  # of a cooperating agency's part
 
 
 class Difference(NamedTuple):

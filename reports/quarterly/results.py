@@ -10,6 +10,7 @@ from activities.models import ProgressState
 from activities.progress import State
 
 from ..wording import first_lower, long_date, point, unended
+from .gathering import update_behind
 from .heading import called, kind_word, numbers_of
 from .markup import escaped
 from .report import STATE_WORDS
@@ -160,7 +161,7 @@ def by_activity(
         tell(_states(plan, as_of, rows, counts, own), values, sources),
         *words_of_activities(plan, _told_last(said, lines), values, own),
         *(tell(_contribution_words(plan, each), values) for each in contributions),
-        tell(_evidence_words(evidence), values, dict.fromkeys(item.progress.update_id for item in evidence)),
+        tell(_evidence_words(evidence), values, _updates_behind(evidence)),
     )
 
 
@@ -210,6 +211,10 @@ def _sentence_of(head, parts):
 def _contribution_words(plan, part):
     words = escaped(first_lower(unended(part.words)))
     return f"Phối hợp thực hiện hoạt động {escaped(called(plan, part.activity))}: {words}."
+
+
+def _updates_behind(evidence):
+    return [key for key in dict.fromkeys(map(update_behind, evidence)) if key]
 
 
 def _evidence_words(evidence):

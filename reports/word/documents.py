@@ -45,26 +45,30 @@ def plan_docx(document):
     return _document(document, document.annexes)
 
 
-def report_docx(report):
+def report_docx(report, step=None):
     """`report` (a QuarterlyReport) as the bytes of a Word file: body, annexes, check code.
 
-    The same object gives the same bytes.
+    The same object gives the same bytes. `step` hears how many rows of the annexes are written.
 
     Raises:
         OSError: a font file, needed to measure the heading, is missing; the message names it.
     """
-    return _document(report, annexes(report), last=_check_block(report))
+    return _document(report, annexes(report), last=_check_block(report), step=step)
 
 
-def _document(document, tables, *, last=None):
+def _document(document, tables, *, last=None, step=None):
     paper = blank_paper(document.heading)
     set_heading(paper, document)
     if document.heading.addressee:
         add(paper, new_paragraph("to_one", f"Kính gửi: {document.heading.addressee}"))
     _set_body(paper, document)
     set_end(paper, document.heading)
+    written = 0
     for annex in tables:
         _set_annex(paper, annex, reference_line(document.heading))
+        written += len(annex.rows)
+        if step:
+            step(written)
     add(paper, new_paragraph("rule"))
     if last is not None:
         last(paper)

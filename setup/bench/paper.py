@@ -9,6 +9,7 @@ paper.py weasyprint ROWS   the same HTML set by WeasyPrint alone
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ from django.template import Context, Engine
 from reports import pdf
 from reports.annexes import annexes
 from reports.excel import report_xlsx
-from reports.large_pdf import set_pdf
+from reports.large_files import tidied
 from reports.tests.factories import make_report
 from reports.typesetting import font_files, reference_line
 
@@ -52,7 +53,7 @@ def by_weasyprint_alone(report):
     return HTML(string=html_of(report), url_fetcher=pdf._fetcher(font_files())).write_pdf(pdf_variant=pdf.TAGGED)
 
 
-MAKERS = {"pdf": set_pdf, "xlsx": report_xlsx, "weasyprint": by_weasyprint_alone}
+MAKERS = {"pdf": partial(tidied, pdf.quarterly_pdf), "xlsx": report_xlsx, "weasyprint": by_weasyprint_alone}
 
 
 def main(what, rows, file):

@@ -21,9 +21,10 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("The demo has accounts with a known password: it is loaded only where DEBUG is on.")
         load_catalogues()
-        updates = load_minh_hoa(clock.today(), clock.now())
+        late = []
+        updates = load_minh_hoa(clock.today(), clock.now(), late=late)
         plans = load_planning(clock.today())
-        reports = load_reports(Locality.objects.get(slug=FICTIONAL), clock.now())
+        reports = load_reports(Locality.objects.get(slug=FICTIONAL), clock.now(), late)
         self.stdout.write(f"{FICTIONAL}: {updates} new updates, {plans} new plans and templates, {reports} new reports")
         for locality in Locality.objects.filter(slug__in=[FICTIONAL, *REAL], plans__isnull=False).distinct():
             plan = locality.plans.order_by("-period_start", "pk").first()

@@ -1,4 +1,4 @@
-"""A report too long to wait for as PDF: set in the background, with progress, and left to whoever asked."""
+"""A report too long to wait for as a file: made in the background, with progress, and left to whoever asked."""
 
 import ctypes
 import gc
@@ -6,21 +6,20 @@ from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 
-from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts.jobs import CannotDo, order, work
-from accounts.models import Job
+from accounts.models import Job, JobState
 from activities.models import ConsolidatedPeriod, ReportingPeriod
-from agencies import clock
 
+from .excel import report_xlsx
 from .models import Report
 from .pdf import PdfBusyError, quarterly_pdf
 from .quarterly import build_quarterly_report
 from .quarterly.building import build_report
+from .word import report_docx
 
-KIND = "report_pdf"
-AT_ONCE = 2000  # rows of annexes: more than that may take two seconds
+AT_ONCE = 2000  # rows of annexes: more than that may take two seconds as PDF; one limit for every kind of file
 SUBJECTS = {"report": Report, "period": ReportingPeriod, "consolidated": ConsolidatedPeriod}
 LOCALITY_OF = {"report": "locality", "period": "plan__locality", "consolidated": "plan__locality"}
 RELATED = {
@@ -40,18 +39,22 @@ def rows_of(built):
     return sum(map(len, tables))
 
 
-def order_pdf(subject, built, *, by):
-    """Order the PDF of `subject` (a Report, or the period of a preview), which is `built` now; returns the Job.
+def order_file(subject, built, extension, *, by, today):
+    """Order `subject` (a Report, or the period of a preview), which is `built` now, as a file; returns the Job.
 
-    Asked for again on the same day while it says the same, it is the same Job.
+    Asked for again `today` while it says the same, it is the same Job. `extension`: "pdf", "docx" or "xlsx".
     """
-    name = _name_of(subject)
-    today = timezone.localdate(clock.now())
+    name, kind = _name_of(subject), f"report_{extension}"
     digest = sha256(repr(built).encode()).hexdigest()[:32]
-    key = f"{KIND}:{by.pk}:{today}:{digest}"
+    key = f"{kind}:{by.pk}:{today}:{digest}"
     locality = subject.locality if name == "report" else subject.plan.locality
     asked = {"subject_kind": name, "pk": subject.pk, "day": today.isoformat()}
-    return order(KIND, by=by, locality=locality, subject=_called(subject), key=key, **asked) or Job.objects.get(key=key)
+    while not (job := order(kind, by=by, locality=locality, subject=_called(subject), key=key, **asked)):
+        ordered = Job.objects.get(key=key)
+        if ordered.state != JobState.DONE or ordered.file.storage.exists(ordered.file.name):
+            return ordered
+        key = f"{kind}:{by.pk}:{today}:after:{ordered.pk}"  # its file is gone: once more
+    return job
 
 
 def _name_of(subject):
@@ -62,9 +65,23 @@ def _called(subject):
     return str(subject) if isinstance(subject, Report) else f"{subject.label}, {subject.plan}"
 
 
-@work(KIND, label=gettext_lazy("Report as PDF"))
-def set_in_background(job, *, subject_kind, pk, day):
-    """Set the PDF and leave it to whoever asked."""
+@work("report_pdf", label=gettext_lazy("Report as PDF"))
+def pdf_in_background(job, **asked):
+    return _made(job, "pdf", quarterly_pdf, **asked)
+
+
+@work("report_docx", label=gettext_lazy("Report as a Word file"))
+def docx_in_background(job, **asked):
+    return _made(job, "docx", report_docx, **asked)
+
+
+@work("report_xlsx", label=gettext_lazy("Report as an Excel file"))
+def xlsx_in_background(job, **asked):
+    return _made(job, "xlsx", report_xlsx, **asked)
+
+
+def _made(job, extension, make, *, subject_kind, pk, day):
+    """Make the file and leave it to whoever asked; how many rows it has, in words."""
     found = SUBJECTS[subject_kind].objects.filter(**{"pk": pk, LOCALITY_OF[subject_kind]: job.locality})
     subject = found.select_related(*RELATED.get(subject_kind, RELATED["period"])).first()
     if subject is None:
@@ -74,19 +91,19 @@ def set_in_background(job, *, subject_kind, pk, day):
     total = rows_of(built) + 1
     job.step(0, total)
     try:
-        data = set_pdf(built, step=lambda done: job.step(done, total))
+        data = tidied(make, built, step=lambda done: job.step(done, total))
     except PdfBusyError as error:
         raise CannotDo(_("Other documents are being set; this one is tried again in a moment.")) from error
-    job.keep(f"bao-cao-{job.pk}.pdf", data)
+    job.keep(f"bao-cao-{job.pk}.{extension}", data)
     job.step(total, total)
     n = total - 1
     return ngettext("%(n)s row in the annexes", "%(n)s rows in the annexes", n) % {"n": n}
 
 
-def set_pdf(built, step=None):
-    """The PDF of a report object as bytes; the memory it took goes back to the machine."""
+def tidied(make, built, step=None):
+    """What `make` makes of a report object, as bytes; the memory it took goes back to the machine."""
     try:
-        return quarterly_pdf(built, step=step)
+        return make(built, step=step)
     finally:
         gc.collect()
         with suppress(OSError, AttributeError):  # a C library without it
