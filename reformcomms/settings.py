@@ -130,8 +130,9 @@ if QUEUE_URL:
     TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
     RQ_QUEUES = {"default": {"URL": QUEUE_URL}}
 
-# Where the portal is reached from outside: letters and messages carry links.
-PORTAL_URL = env("PORTAL_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")).rstrip("/")
+# Where the portal is reached from outside: letters, messages and the QR code of an issued report carry links.
+HERE = f"http://127.0.0.1:{env.int('PORT', default=8000)}"  # `make run`
+PORTAL_URL = env("PORTAL_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), HERE)).rstrip("/")
 # A gateway that sends messages to telephones (SMS, Zalo); what it is sent is signed with the secret.
 WEBHOOK_URL = env("WEBHOOK_URL", default="")
 WEBHOOK_SECRET = env("WEBHOOK_SECRET", default="")

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -76,6 +77,7 @@ def issue_context(report, form, made, check, *, ticked=(), now):
         "check": check,
         "asked": asked_of(check, ticked),
         "unticked": [each for each in asked_of(check, ticked) if not each.is_ticked],
+        "check_site": settings.PORTAL_URL,
         "checked_at": timezone.localtime(now),
         "today": today,
         "days_left": (report.due_on - today).days,

@@ -58,6 +58,12 @@ def test_the_block_of_the_signature_is_in_capitals_whatever_is_typed(world):
     assert (form.facts.signatory_title, form.facts.signing_authority) == ("PHÓ GIÁM ĐỐC", "KT. GIÁM ĐỐC")
 
 
+def test_it_says_where_the_qr_code_will_lead(world):
+    page = login(world.coordinator).get(reverse("reports:issue", args=[world.report.pk]))
+
+    assert "The QR code on the last page will lead to https://portal.example" in page.text
+
+
 def test_what_was_stored_otherwise_prints_in_capitals_too(world):
     data = from_json(sealed_bytes(issued(world), FileKind.DATA))  # issued with 'Giám đốc'
 
