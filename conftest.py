@@ -1,6 +1,5 @@
 """What every test stands on: uploads that are thrown away, a browser without a download, no silent skips."""
 
-import asyncio
 import os
 import shutil
 import threading
@@ -141,18 +140,6 @@ def one_request_at_a_time(request, monkeypatch):
             return answer(handler, asked)
 
     monkeypatch.setattr(WSGIHandler, "get_response", in_turn)
-
-
-@pytest.fixture(autouse=True)
-def no_loop_left_by_the_browser(request):
-    """Playwright's event loop stays in the thread after its test, where what is tested may want one of its own."""
-    running = asyncio._get_running_loop()
-    if running is None or request.node.get_closest_marker("browser"):
-        yield
-        return
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(autouse=True)

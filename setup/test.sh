@@ -21,12 +21,15 @@ pytest_on() {
 check "ruff check" .venv/bin/ruff check --quiet --output-format concise .
 check "ruff format" .venv/bin/ruff format --check --quiet --output-format concise .
 check "floors (import-linter)" .venv/bin/lint-imports --no-logo --no-cache
-# What a person does in a browser is done once, on PostgreSQL where it answers.
+# What a person does in a browser is done once, on PostgreSQL where it answers, and in a process of its own: Playwright's
+# event loop stays in the thread, where Django would use a second connection and nothing else may run a loop.
 if postgresql=$(.venv/bin/python setup/find_postgresql.py); then
     check "tests on SQLite, without a browser" pytest_on sqlite:///var/db.sqlite3 -m "not browser"
-    check "tests on PostgreSQL" pytest_on "$postgresql"
+    check "tests on PostgreSQL, without a browser" pytest_on "$postgresql" -m "not browser"
+    check "tests in a browser, on PostgreSQL" pytest_on "$postgresql" -m browser
 else
-    check "tests on SQLite" pytest_on sqlite:///var/db.sqlite3
+    check "tests on SQLite, without a browser" pytest_on sqlite:///var/db.sqlite3 -m "not browser"
+    check "tests in a browser, on SQLite" pytest_on sqlite:///var/db.sqlite3 -m browser
     echo "PostgreSQL: not answering, skipped"
     [ "${REQUIRE_ALL-}" = 1 ] && failed="${failed:+$failed, }PostgreSQL not answering (REQUIRE_ALL=1)"
 fi
